@@ -1,0 +1,11 @@
+//! kyso prepares documents for signing by a remote signer and embeds what comes back.
+#![forbid(unsafe_code)]
+
+mod algorithm;
+mod certificate;
+mod cms;
+mod limits;
+mod source;
+
+pub use limits::Limits;
+pub use source::Source;

@@ -1,0 +1,50 @@
+//! What a parser may spend on one document.
+
+/// Bounds on what a hostile document can make a parser spend.
+///
+/// Every parser of this crate takes these bounds; what exceeds one is an error that names it. The
+/// defaults leave room for any document seen in practice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Depth of nested arrays, dictionaries, ASN.1 values, page-tree and form nodes.
+    pub depth: usize,
+    /// Bytes of one object as it stands in the file, stream data not counted.
+    pub object_bytes: usize,
+    /// Bytes that one compressed stream may inflate to (cross-reference and object streams).
+    pub inflated_bytes: u64,
+    /// Cross-reference sections followed through `/Prev`.
+    pub xref_sections: usize,
+    /// Objects a document may have; also the highest object number accepted, less one.
+    pub objects: u32,
+    /// Nodes of the page tree visited to reach a page.
+    pub page_nodes: usize,
+    /// Fields of a form, and entries of a page's `/Annots`.
+    pub fields: usize,
+    /// Bytes of a CMS value.
+    pub cms_bytes: usize,
+    /// Certificates in a chain or CMS.
+    pub certificates: usize,
+    /// Signatures examined by `verify`.
+    pub signatures: usize,
+    /// Bytes of a serialised state.
+    pub state_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            depth: 100,
+            object_bytes: 16 << 20,
+            inflated_bytes: 256 << 20,
+            xref_sections: 4096,
+            objects: 8_388_608,
+            page_nodes: 1_000_000,
+            fields: 200_000,
+            cms_bytes: 4 << 20,
+            certificates: 64,
+            signatures: 1000,
+            state_bytes: 64 << 20,
+        }
+    }
+}
