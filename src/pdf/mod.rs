@@ -1,0 +1,4 @@
+//! What a PDF is: its syntax, read lazily and at positions.
+
+mod lexer;
+mod object;
