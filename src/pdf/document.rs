@@ -6,8 +6,10 @@ use std::rc::Rc;
 use super::crypt::SecurityHandler;
 use super::error::PdfError;
 use super::filter::Decoding;
-use super::lexer::{LexError, Lexer};
+use super::lexer::LexError;
+use super::locate::{find_chain, trailer_of};
 use super::object::{Dictionary, Object, ObjectId};
+use super::objstm::ObjectStream;
 use super::rebuild::Rebuilt;
 use super::view::View;
 use super::xref::{Chain, Entry, SectionKind, stream_header, stream_keyword};
@@ -16,9 +18,6 @@ use crate::source::Source;
 
 /// How far from the start a header may stand.
 const HEADER_WITHIN: usize = 1024;
-
-/// How far from the end `startxref` is looked for, in two steps.
-const TAILS: [u64; 2] = [2048, 1 << 20];
 
 /// References to references are followed this often.
 const REFERENCE_CHAIN: usize = 32;
@@ -454,48 +453,6 @@ impl<S: Source> Document<S> {
     }
 }
 
-/// A decoded object stream: ISO 32000-2, 7.5.7.
-#[derive(Debug)]
-struct ObjectStream {
-    id: ObjectId,
-    bytes: Vec<u8>,
-    /// Object number and offset into `bytes`.
-    numbers: Vec<(u32, usize)>,
-}
-
-impl ObjectStream {
-    fn new(id: ObjectId, dictionary: &Dictionary, bytes: Vec<u8>) -> Result<Self, PdfError> {
-        let malformed = |what| PdfError::Malformed { id, what };
-        let integer = |key: &[u8]| dictionary.integer(key).and_then(|value| usize::try_from(value).ok());
-        let first = integer(b"First").ok_or_else(|| malformed("/First is missing"))?;
-        let count = integer(b"N").ok_or_else(|| malformed("/N is missing"))?;
-        let mut lexer = Lexer::whole(&bytes, 1);
-        let mut numbers = Vec::new();
-        for _ in 0..count {
-            lexer.skip_space();
-            let Ok(number) = lexer.unsigned() else { break };
-            lexer.skip_space();
-            let Ok(offset) = lexer.unsigned() else { break };
-            if let (Ok(number), Ok(offset)) = (u32::try_from(number), usize::try_from(offset)) {
-                numbers.push((number, offset.saturating_add(first)));
-            }
-        }
-        Ok(Self { id, bytes, numbers })
-    }
-
-    fn object(&self, number: u32, index: u32, depth: usize) -> Result<Object, PdfError> {
-        let named = self.numbers.get(index as usize).filter(|(found, _)| *found == number);
-        let Some((_, at)) = named.or_else(|| self.numbers.iter().find(|(found, _)| *found == number)) else {
-            return Err(PdfError::Malformed { id: self.id, what: "the object stream lacks an object" });
-        };
-        let mut lexer = Lexer::whole(self.bytes.get(*at..).unwrap_or(&[]), depth);
-        lexer.object().map_err(|error| match error {
-            LexError::TooDeep => PdfError::lex(error, 0, depth),
-            _ => PdfError::Malformed { id: self.id, what: "an object in the object stream is malformed" },
-        })
-    }
-}
-
 /// Decrypts the strings in an object. A signature's `/Contents` never is encrypted (12.8.1).
 fn decrypt_strings(security: &SecurityHandler, id: ObjectId, object: &mut Object) -> Result<(), PdfError> {
     match object {
@@ -523,22 +480,6 @@ pub(crate) fn is_signature(dictionary: &Dictionary) -> bool {
     dictionary.contains(b"ByteRange") && dictionary.contains(b"Contents")
 }
 
-/// The trailer that counts: the newest, completed with what only older ones name.
-fn trailer_of(chain: &Chain) -> Dictionary {
-    let mut trailers = chain.sections.iter().map(|section| &section.trailer);
-    let mut trailer = trailers.next().cloned().unwrap_or_default();
-    for older in trailers {
-        for key in [b"Root".as_slice(), b"Encrypt", b"ID", b"Info"] {
-            if !trailer.contains(key)
-                && let Some(value) = older.get(key)
-            {
-                trailer.set(key, value.clone());
-            }
-        }
-    }
-    trailer
-}
-
 /// `major * 10 + minor` from text that begins `1.7`.
 fn version_of(text: &[u8]) -> Option<u32> {
     match text {
@@ -547,74 +488,4 @@ fn version_of(text: &[u8]) -> Option<u32> {
         }
         _ => None,
     }
-}
-
-/// Finds the newest section and reads the chain from there. The second value is what offsets count from.
-fn find_chain<S: Source>(view: &View<S>, header_at: u64) -> Result<Option<(Chain, u64)>, PdfError> {
-    let Some((declared, tail_at, keyword)) = find_startxref(view)? else { return Ok(None) };
-    let mut candidates = vec![(declared, 0)];
-    if header_at > 0 {
-        candidates.push((declared.saturating_add(header_at), header_at));
-    }
-    // A wrong startxref: the table right before it is what was meant.
-    let before = view.bytes(tail_at, keyword)?;
-    let tables = memchr::memmem::rfind_iter(&before, b"xref");
-    if let Some(table) = tables.into_iter().find(|at| {
-        at.checked_sub(1).and_then(|at| before.get(at)).is_none_or(|byte| super::lexer::is_space(*byte))
-    }) {
-        let at = tail_at.saturating_add(table as u64);
-        candidates.push((at, 0));
-        if header_at > 0 {
-            candidates.push((at, header_at));
-        }
-    }
-    let mut damage = None;
-    for (at, base) in candidates {
-        match Chain::read(view, at, base) {
-            Ok(chain) if points_at_objects(view, &chain, base)? => return Ok(Some((chain, base))),
-            Ok(_) => {}
-            Err(error) if error.may_be_damage() => damage = Some(error),
-            Err(error) => return Err(error),
-        }
-    }
-    damage.map_or(Ok(None), Err)
-}
-
-/// Whether the root of the newest trailer stands where the chain says it does.
-fn points_at_objects<S: Source>(view: &View<S>, chain: &Chain, base: u64) -> Result<bool, PdfError> {
-    let Some(root) = trailer_of(chain).reference(b"Root") else { return Ok(false) };
-    let mut number = root.number;
-    // A root in an object stream stands where the stream does.
-    for _ in 0..2 {
-        match chain.entry(view, number)? {
-            Entry::Free => return Ok(false),
-            Entry::Compressed { stream, .. } => number = stream,
-            Entry::InUse { offset, .. } => {
-                let at = offset.saturating_add(base);
-                if at >= view.len() {
-                    return Ok(false);
-                }
-                let found = view.parse(at, Lexer::object_header);
-                return Ok(found.is_ok_and(|found| found.number == number));
-            }
-        }
-    }
-    Ok(false)
-}
-
-/// The number behind the last `startxref`, the offset of the window it was found in, and where in that
-/// window the keyword stands.
-fn find_startxref<S: Source>(view: &View<S>) -> Result<Option<(u64, u64, usize)>, PdfError> {
-    for size in TAILS {
-        let tail_at = view.len().saturating_sub(size);
-        let tail = view.bytes(tail_at, usize::try_from(size).unwrap_or(usize::MAX))?;
-        for keyword in memchr::memmem::rfind_iter(&tail, b"startxref") {
-            let mut lexer = Lexer::whole(tail.get(keyword.saturating_add(9)..).unwrap_or(&[]), 1);
-            lexer.skip_space();
-            if let Ok(offset) = lexer.unsigned() {
-                return Ok(Some((offset, tail_at, keyword)));
-            }
-        }
-    }
-    Ok(None)
 }

@@ -1,11 +1,14 @@
 //! What a PDF is: its syntax, read lazily and at positions.
 
+mod crypt;
 mod document;
 mod error;
 mod filter;
 mod form;
 mod lexer;
+mod locate;
 mod object;
+mod objstm;
 mod page;
 mod place;
 mod rebuild;

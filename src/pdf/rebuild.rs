@@ -68,7 +68,7 @@ impl Rebuilt {
                     let start = from.saturating_add(start as u64);
                     skip_to = rebuilt.object(view, number, generation, start, absolute.saturating_add(3))?;
                 } else if let Ok(Object::Dictionary(trailer)) =
-                    view.parse(absolute.saturating_add(7), Lexer::object)
+                    view.parse(absolute.saturating_add(7), |lexer| lexer.object())
                 {
                     rebuilt.trailers.push(trailer);
                 }

@@ -140,7 +140,7 @@ impl Section {
         if end_number > u64::from(view.limits().objects) {
             return Err(too_many_objects(view));
         }
-        let trailer = view.parse(next, Lexer::object)?.into_dictionary();
+        let trailer = view.parse(next, |lexer| lexer.object())?.into_dictionary();
         let trailer = trailer.ok_or(PdfError::Syntax { at: next, expected: "a trailer dictionary" })?;
         Ok(Self { at, kind: SectionKind::Table, trailer, end_number, body: Body::Table(subsections) })
     }
