@@ -3,6 +3,8 @@
 
 pub mod algorithm;
 mod asn1;
+pub mod certificate;
+pub mod cms;
 mod limits;
 mod source;
 

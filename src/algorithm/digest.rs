@@ -141,7 +141,8 @@ impl Digest {
     /// Lower-case hexadecimal digits.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+        const DIGITS: [char; 16] =
+            ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
         let digit = |nibble: u8| DIGITS.get(usize::from(nibble & 15)).copied().unwrap_or('0');
         self.as_bytes().iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
     }

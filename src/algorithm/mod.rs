@@ -7,12 +7,15 @@
 mod aws_lc;
 mod digest;
 mod ecdsa_value;
+mod identifier;
 mod key;
 mod pss;
 mod pure;
 mod suite;
 
 pub use digest::{Digest, DigestAlgorithm, Hasher};
+pub(crate) use identifier::{SignatureParameters, digest_identifier, signature_identifier};
+pub(crate) use key::digest_info_prefix;
 pub use key::{KeyError, KeyKind, PublicKey, SignatureMismatch, ValueError};
 pub(crate) use pss::PssParams;
 pub use suite::{SignatureAlgorithm, Suite, SuiteError, ToBeSigned};

@@ -48,11 +48,15 @@ impl Key {
         let hashed = digest.as_bytes();
         match (salt_len, digest.algorithm()) {
             (None, algorithm) => {
-                let scheme =
-                    Pkcs1v15Sign { hash_len: Some(algorithm.len()), prefix: digest_info_prefix(algorithm).into() };
+                let scheme = Pkcs1v15Sign {
+                    hash_len: Some(algorithm.len()),
+                    prefix: digest_info_prefix(algorithm).into(),
+                };
                 key.verify(scheme, hashed, value)
             }
-            (Some(salt), DigestAlgorithm::Sha1) => key.verify(Pss::<sha1::Sha1>::new_with_salt(salt), hashed, value),
+            (Some(salt), DigestAlgorithm::Sha1) => {
+                key.verify(Pss::<sha1::Sha1>::new_with_salt(salt), hashed, value)
+            }
             (Some(salt), DigestAlgorithm::Sha256) => {
                 key.verify(Pss::<sha2::Sha256>::new_with_salt(salt), hashed, value)
             }

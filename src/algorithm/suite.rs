@@ -73,7 +73,9 @@ pub enum SuiteError {
         digest: DigestAlgorithm,
     },
     /// The certificate restricts its key to another digest or a longer salt (RFC 4055, 1.2).
-    #[error("the certificate restricts its RSASSA-PSS key to {required} with a salt of at least {salt_len} bytes")]
+    #[error(
+        "the certificate restricts its RSASSA-PSS key to {required} with a salt of at least {salt_len} bytes"
+    )]
     PssRestriction {
         /// The digest it allows.
         required: DigestAlgorithm,
@@ -97,7 +99,11 @@ impl Suite {
     ///
     /// # Errors
     /// When they do not go together, or with the key; SHA-1 goes with nothing.
-    pub fn new(signature: SignatureAlgorithm, digest: DigestAlgorithm, key: &PublicKey) -> Result<Self, SuiteError> {
+    pub fn new(
+        signature: SignatureAlgorithm,
+        digest: DigestAlgorithm,
+        key: &PublicKey,
+    ) -> Result<Self, SuiteError> {
         if digest == DigestAlgorithm::Sha1 {
             return Err(SuiteError::Digest { signature, digest });
         }

@@ -104,9 +104,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn expect(&mut self, tag: u8) -> Result<Tlv<'a>, Asn1Error> {
         match self.peek() {
             None => Err(Asn1Error::Truncated { offset: self.offset }),
-            Some(found) if found != tag => {
-                Err(Asn1Error::Tag { offset: self.offset, expected: tag, found })
-            }
+            Some(found) if found != tag => Err(Asn1Error::Tag { offset: self.offset, expected: tag, found }),
             Some(_) => self.any(),
         }
     }
@@ -118,8 +116,10 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn oid(&mut self) -> Result<ObjectIdentifier, Asn1Error> {
         let tlv = self.expect(OID)?;
-        ObjectIdentifier::from_bytes(tlv.value)
-            .map_err(|_| Asn1Error::Value { offset: tlv.offset, what: "object identifier that cannot be read" })
+        ObjectIdentifier::from_bytes(tlv.value).map_err(|_| Asn1Error::Value {
+            offset: tlv.offset,
+            what: "object identifier that cannot be read",
+        })
     }
 
     /// A non-negative INTEGER that fits.
@@ -173,7 +173,9 @@ impl<'a> Tlv<'a> {
     pub(crate) fn whole_octets(&self) -> Result<&'a [u8], Asn1Error> {
         match self.value {
             [0, octets @ ..] => Ok(octets),
-            _ => Err(Asn1Error::Value { offset: self.offset, what: "BIT STRING of a broken number of octets" }),
+            _ => {
+                Err(Asn1Error::Value { offset: self.offset, what: "BIT STRING of a broken number of octets" })
+            }
         }
     }
 
@@ -198,7 +200,11 @@ impl<'a> Tlv<'a> {
         while !segments.is_empty() {
             let segment = segments.any()?;
             if segment.tag & !0x20 != OCTET_STRING {
-                return Err(Asn1Error::Tag { offset: segment.offset, expected: OCTET_STRING, found: segment.tag });
+                return Err(Asn1Error::Tag {
+                    offset: segment.offset,
+                    expected: OCTET_STRING,
+                    found: segment.tag,
+                });
             }
             segment.join_octets(below, joined)?;
         }
@@ -300,29 +306,20 @@ mod tests {
     #[test]
     fn der_wants_shortest_lengths_and_others_do_not() {
         let bytes = [0x04, 0x81, 0x01, 0xAA];
-        assert_eq!(
-            Reader::new(&bytes, Rules::Der).any().unwrap_err(),
-            Asn1Error::Length { offset: 1 }
-        );
+        assert_eq!(Reader::new(&bytes, Rules::Der).any().unwrap_err(), Asn1Error::Length { offset: 1 });
         assert_eq!(Reader::new(&bytes, Rules::Lenient).any().unwrap().value, [0xAA]);
         let zero = [0x04, 0x82, 0x00, 0x80];
         assert_eq!(Reader::new(&zero, Rules::Der).any().unwrap_err(), Asn1Error::Length { offset: 1 });
         let huge = [0x04, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0];
         assert_eq!(Reader::new(&huge, Rules::Lenient).any().unwrap_err(), Asn1Error::Length { offset: 1 });
         let long = [0x04, 0x88, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
-        assert!(matches!(
-            Reader::new(&long, Rules::Lenient).any().unwrap_err(),
-            Asn1Error::Truncated { .. }
-        ));
+        assert!(matches!(Reader::new(&long, Rules::Lenient).any().unwrap_err(), Asn1Error::Truncated { .. }));
     }
 
     #[test]
     fn indefinite_lengths_only_in_ber() {
         let bytes = [0x30, 0x80, 0x24, 0x80, 0x04, 0x01, 0xAA, 0x04, 0x01, 0xBB, 0, 0, 0, 0, 0xFF];
-        assert_eq!(
-            Reader::new(&bytes, Rules::Lenient).any().unwrap_err(),
-            Asn1Error::Length { offset: 1 }
-        );
+        assert_eq!(Reader::new(&bytes, Rules::Lenient).any().unwrap_err(), Asn1Error::Length { offset: 1 });
         let mut reader = Reader::new(&bytes, Rules::Ber { depth: 2 });
         let sequence = reader.any().unwrap();
         assert_eq!((sequence.raw.len(), reader.offset()), (14, 14));
@@ -337,7 +334,8 @@ mod tests {
 
     #[test]
     fn integers() {
-        let read = |bytes: &[u8], rules| Reader::new(bytes, rules).any().unwrap().unsigned().map(<[u8]>::to_vec);
+        let read =
+            |bytes: &[u8], rules| Reader::new(bytes, rules).any().unwrap().unsigned().map(<[u8]>::to_vec);
         assert_eq!(read(&[2, 2, 0, 0x80], Rules::Der), Ok(vec![0x80]));
         assert!(read(&[2, 2, 0, 0x7F], Rules::Der).is_err());
         assert_eq!(read(&[2, 2, 0, 0x7F], Rules::Lenient), Ok(vec![0x7F]));

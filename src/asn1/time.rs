@@ -21,7 +21,8 @@ pub(crate) fn read(tlv: &Tlv<'_>) -> Result<i64, Asn1Error> {
 /// The DER of a time: UTCTime through 2049, GeneralizedTime outside (RFC 5652, 11.3).
 pub(crate) fn encode(unix_seconds: i64) -> Option<Vec<u8>> {
     let at = DateTime::from_timestamp(unix_seconds, 0)?;
-    let rest = format!("{:02}{:02}{:02}{:02}{:02}Z", at.month(), at.day(), at.hour(), at.minute(), at.second());
+    let rest =
+        format!("{:02}{:02}{:02}{:02}{:02}Z", at.month(), at.day(), at.hour(), at.minute(), at.second());
     match at.year() {
         year @ 1950..=2049 => {
             let text = format!("{:02}{rest}", year.rem_euclid(100));
@@ -92,7 +93,9 @@ mod tests {
         assert_eq!(parse(b"20500101000000Z", 4), Some(2_524_608_000));
         assert_eq!(parse(b"0002291200Z", 2), Some(951_825_600));
         assert_eq!(parse(b"20000229120000.5+0700", 4), Some(951_825_600 - 25_200));
-        for wrong in [&b"010229000000Z"[..], b"0101010000", b"010101000000", b"010101000000ZZ", b"01x101000000Z"] {
+        for wrong in
+            [&b"010229000000Z"[..], b"0101010000", b"010101000000", b"010101000000ZZ", b"01x101000000Z"]
+        {
             assert_eq!(parse(wrong, 2), None);
         }
     }
