@@ -1,9 +1,10 @@
 //! kyso prepares documents for signing by a remote signer and embeds what comes back.
 #![forbid(unsafe_code)]
 
-mod algorithm;
-mod certificate;
-mod cms;
+pub mod algorithm;
+mod asn1;
+pub mod certificate;
+pub mod cms;
 mod limits;
 mod pdf;
 mod source;
