@@ -5,9 +5,11 @@ pub mod algorithm;
 mod asn1;
 pub mod certificate;
 pub mod cms;
+mod entropy;
 mod limits;
 mod pdf;
 mod source;
 
+pub use entropy::Entropy;
 pub use limits::Limits;
 pub use source::Source;
