@@ -159,7 +159,8 @@ impl CryptFilters {
             None => {}
             Some(Object::Dictionary(defined)) => {
                 for (name, filter) in defined.iter() {
-                    let filter = filter.as_dictionary().ok_or_else(|| not_a("CF", "a dictionary of dictionaries"))?;
+                    let filter =
+                        filter.as_dictionary().ok_or_else(|| not_a("CF", "a dictionary of dictionaries"))?;
                     filters.defined.push((name.into(), filter_name(filter, "CFM")?.map(Name::from)));
                     if name == stream_filter {
                         filters.key_bytes = filter.integer(b"Length").and_then(key_bytes);
@@ -179,7 +180,8 @@ impl CryptFilters {
             return Ok(Method::Identity);
         }
         let undefined = || CryptError::malformed(key, Malformation::UndefinedFilter { name: text(name) });
-        let (_, method) = self.defined.iter().rev().find(|(defined, _)| **defined == *name).ok_or_else(undefined)?;
+        let (_, method) =
+            self.defined.iter().rev().find(|(defined, _)| **defined == *name).ok_or_else(undefined)?;
         match (method.as_deref(), self.version) {
             (None | Some(b"None"), _) => Ok(Method::Identity),
             (Some(b"V2"), 4) => Ok(Method::V2),
@@ -191,7 +193,11 @@ impl CryptFilters {
     }
 
     /// The method for a stream: its own `/Crypt` filter, else what its `/Type` says, else `/StmF`.
-    pub(super) fn for_stream(&self, stream: &Dictionary, encrypt_metadata: bool) -> Result<Method, CryptError> {
+    pub(super) fn for_stream(
+        &self,
+        stream: &Dictionary,
+        encrypt_metadata: bool,
+    ) -> Result<Method, CryptError> {
         let kind = stream.name(b"Type");
         if kind == Some(b"XRef") {
             return Ok(Method::Identity);
@@ -231,7 +237,9 @@ fn own_filter(stream: &Dictionary) -> Result<Option<&[u8]>, CryptError> {
     };
     match parameters {
         None | Some(Object::Null) => Ok(Some(b"Identity")),
-        Some(Object::Dictionary(parameters)) => Ok(Some(filter_name(parameters, "Name")?.unwrap_or(b"Identity"))),
+        Some(Object::Dictionary(parameters)) => {
+            Ok(Some(filter_name(parameters, "Name")?.unwrap_or(b"Identity")))
+        }
         Some(_) => Err(not_a("DecodeParms", "a direct dictionary")),
     }
 }
@@ -265,9 +273,9 @@ fn string<'a>(dictionary: &'a Dictionary, key: &'static str, needed: usize) -> R
 
 fn array<const N: usize>(dictionary: &Dictionary, key: &'static str) -> Result<[u8; N], CryptError> {
     let bytes = string(dictionary, key, N)?;
-    bytes.try_into().map_err(|_| {
-        CryptError::malformed(key, Malformation::TooShort { length: bytes.len(), needed: N })
-    })
+    bytes
+        .try_into()
+        .map_err(|_| CryptError::malformed(key, Malformation::TooShort { length: bytes.len(), needed: N }))
 }
 
 const fn not_a(key: &'static str, expected: &'static str) -> CryptError {

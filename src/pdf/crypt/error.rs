@@ -51,7 +51,9 @@ pub enum CryptError {
         name: String,
     },
     /// A crypt filter asks for a cipher that the file's key does not fit.
-    #[error("the document's encryption key of {bytes} bytes does not fit the cipher that its crypt filter names")]
+    #[error(
+        "the document's encryption key of {bytes} bytes does not fit the cipher that its crypt filter names"
+    )]
     KeyLength {
         /// Length of the key for the object at hand.
         bytes: usize,

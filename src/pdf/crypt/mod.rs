@@ -133,7 +133,12 @@ impl SecurityHandler {
     ///
     /// # Errors
     /// [`CryptError::KeyLength`] when the file's key does not fit the method.
-    pub(crate) fn encrypt_string(&self, id: ObjectId, iv: [u8; 16], data: &[u8]) -> Result<Vec<u8>, CryptError> {
+    pub(crate) fn encrypt_string(
+        &self,
+        id: ObjectId,
+        iv: [u8; 16],
+        data: &[u8],
+    ) -> Result<Vec<u8>, CryptError> {
         self.string_method().encrypt(&self.key, id, iv, data)
     }
 
