@@ -255,5 +255,5 @@ fn debug_shows_no_key() {
     let handler = fixture("r6").open(Some("user")).unwrap();
     let shown = format!("{handler:?}");
     assert!(shown.contains("redacted") && shown.contains("revision: 6"), "{shown}");
-    assert!(!shown.contains(&format!("{:?}", &handler.key[..4]).trim_matches(['[', ']'])), "{shown}");
+    assert!(!shown.contains(format!("{:?}", &handler.key[..4]).trim_matches(['[', ']'])), "{shown}");
 }
