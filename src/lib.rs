@@ -6,6 +6,9 @@ mod asn1;
 pub mod certificate;
 pub mod cms;
 mod limits;
+pub mod mistake;
+#[cfg(feature = "signer")]
+pub mod signer;
 mod source;
 
 pub use limits::Limits;
