@@ -127,7 +127,11 @@ impl TryFrom<String> for Hex {
         if !rest.is_empty() {
             return Err("an even number of hex digits expected");
         }
-        pairs.iter().map(|[high, low]| Ok(digit(*high)? << 4 | digit(*low)?)).collect::<Result<_, _>>().map(Self)
+        pairs
+            .iter()
+            .map(|[high, low]| Ok(digit(*high)? << 4 | digit(*low)?))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
@@ -277,7 +281,9 @@ impl State {
             return Err(StateError::Version { found: envelope.kyso_sealed_state });
         }
         // Compared in constant time.
-        mac(key, envelope.state.get())?.verify_slice(&envelope.hmac_sha256.0).map_err(|_| StateError::Seal)?;
+        mac(key, envelope.state.get())?
+            .verify_slice(&envelope.hmac_sha256.0)
+            .map_err(|_| StateError::Seal)?;
         Self::from_json(envelope.state.get())
     }
 }

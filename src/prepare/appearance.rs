@@ -21,9 +21,10 @@ pub(super) fn is_pdfa1<S: Source>(document: &Document<S>, catalog: &Placed) -> R
 fn claims_part_1(metadata: &[u8]) -> bool {
     memchr::memmem::find_iter(metadata, b"pdfaid:part").any(|at| {
         let rest = metadata.get(at.saturating_add(11)..).unwrap_or(&[]);
-        let value = rest.iter().copied().find(|byte| {
-            !matches!(byte, b'=' | b'"' | b'\'' | b'>') && !byte.is_ascii_whitespace()
-        });
+        let value = rest
+            .iter()
+            .copied()
+            .find(|byte| !matches!(byte, b'=' | b'"' | b'\'' | b'>') && !byte.is_ascii_whitespace());
         value == Some(b'1')
     })
 }

@@ -44,7 +44,9 @@ pub enum Refusal {
         bits: &'static str,
     },
     /// The form is drawn by XFA at opening time, so that nobody knows what would be signed.
-    #[error("the document is a dynamic XFA form (/NeedsRendering true); the explicit override signs it all the same")]
+    #[error(
+        "the document is a dynamic XFA form (/NeedsRendering true); the explicit override signs it all the same"
+    )]
     NeedsRendering,
 }
 
@@ -168,7 +170,9 @@ impl fmt::Display for Warning {
             Self::UsageRightsLapse => "the usage rights (/UR3) of the document will lapse",
             Self::Rebuilt => "the cross-reference of the document was damaged and has been rebuilt",
             Self::PermissionsOverridden => "the permissions of the encryption were overridden",
-            Self::NeedsRendering => "the document is a dynamic XFA form: what is seen may not be what is signed",
+            Self::NeedsRendering => {
+                "the document is a dynamic XFA form: what is seen may not be what is signed"
+            }
         })
     }
 }

@@ -1,7 +1,8 @@
 //! The signature field: an empty one that is there, or a new invisible one.
 
-use super::error::{PrepareError, Refusal};
 use super::appearance;
+use super::error::{PrepareError, Refusal};
+use crate::pdf::PdfError;
 use crate::pdf::RevisionError;
 use crate::pdf::document::Document;
 use crate::pdf::form::{Field, Form};
@@ -11,7 +12,6 @@ use crate::pdf::permissions::{Action, Restrictions, missing_bits};
 use crate::pdf::place::{Place, Placed};
 use crate::pdf::revision::Revision;
 use crate::pdf::text;
-use crate::pdf::PdfError;
 use crate::profile::pades;
 use crate::source::Source;
 

@@ -5,6 +5,7 @@ mod error;
 mod field;
 mod pdf;
 mod prepared;
+mod reopen;
 
 use chrono::{DateTime, FixedOffset};
 

@@ -13,7 +13,7 @@ use crate::limits::Limits;
 use crate::password::Password;
 use crate::pdf::document::Document;
 use crate::pdf::object::{Dictionary, Object};
-use crate::pdf::permissions::{Restrictions, missing_bits, Action, own_lock};
+use crate::pdf::permissions::{Action, Restrictions, missing_bits, own_lock};
 use crate::pdf::revision::{Appended, Revision};
 use crate::pdf::{PdfError, RevisionError, text};
 use crate::profile::pades::{self, SubFilter};
@@ -215,7 +215,13 @@ impl Signing {
         Ok(Suite::new(algorithm, self.digest.unwrap_or_else(|| default.digest()), key)?)
     }
 
-    fn plan<S: Source>(&self, source: S, at: &At, suite: Suite, reserved: u64) -> Result<Plan<S>, PrepareError> {
+    fn plan<S: Source>(
+        &self,
+        source: S,
+        at: &At,
+        suite: Suite,
+        reserved: u64,
+    ) -> Result<Plan<S>, PrepareError> {
         self.chain.check_leaf(at.time.timestamp())?;
         let limit = self.limits.cms_bytes as u64;
         if reserved > limit {
@@ -269,7 +275,10 @@ impl Signing {
         if self.sub_filter == SubFilter::Pades {
             announce_pades(&scene, &mut revision)?;
         }
-        if missing_bits(document, Action::FillField).is_some() || missing_bits(document, Action::CreateField).is_some() && matches!(target, super::field::Target::New(_)) {
+        if missing_bits(document, Action::FillField).is_some()
+            || missing_bits(document, Action::CreateField).is_some()
+                && matches!(target, super::field::Target::New(_))
+        {
             warnings.push(Warning::PermissionsOverridden);
         }
         Ok(Drawn { appended: revision.finish(document, &at.entropy)?, warnings })

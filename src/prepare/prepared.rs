@@ -9,7 +9,7 @@ use crate::certificate::Chain;
 use crate::cms::{self, SignedAttributes, SigningCertificate};
 use crate::embed::Signed;
 use crate::limits::Limits;
-use crate::mistake::KnownMistake;
+use crate::mistake::recognise;
 use crate::pdf::ObjectId;
 use crate::pdf::revision::Appended;
 use crate::profile::pades::SubFilter;
@@ -267,7 +267,7 @@ impl<S: Source> Prepared<S> {
         let (key, payload) = (self.plan.chain.public_key(), self.payload());
         let suite = self.plan.suite;
         key.verify(suite, payload.to_be_signed(), value.as_bytes()).map_err(|mismatch| {
-            match KnownMistake::identify(key, suite, payload.to_be_signed(), value.as_bytes()) {
+            match recognise(key, suite, payload.to_be_signed(), value.as_bytes()) {
                 Some(mistake) => AcceptError::Mistake { mistake, mismatch },
                 None => AcceptError::Mismatch(mismatch),
             }

@@ -110,9 +110,10 @@ fn check_signature(
     let Some(signature) = object.as_dictionary() else {
         return changed("the signature is no dictionary");
     };
-    let byte_range: Option<Vec<u64>> = signature.get(b"ByteRange").and_then(Object::as_array).and_then(|items| {
-        items.iter().map(|item| u64::try_from(item.as_integer()?).ok()).collect()
-    });
+    let byte_range: Option<Vec<u64>> = signature
+        .get(b"ByteRange")
+        .and_then(Object::as_array)
+        .and_then(|items| items.iter().map(|item| u64::try_from(item.as_integer()?).ok()).collect());
     if byte_range.as_deref() != Some(&appended.byte_range(input_length)) {
         return changed("/ByteRange is not what was hashed");
     }
@@ -121,7 +122,8 @@ fn check_signature(
     }
     let reserved = appended.gap.saturating_sub(2) / 2;
     let contents = signature.get(b"Contents").and_then(Object::as_string);
-    let empty = contents.is_some_and(|bytes| bytes.len() as u64 == reserved && bytes.iter().all(|byte| *byte == 0));
+    let empty =
+        contents.is_some_and(|bytes| bytes.len() as u64 == reserved && bytes.iter().all(|byte| *byte == 0));
     if !empty || !appended.head.ends_with(b"/Contents") {
         return changed("/Contents is not the gap");
     }
