@@ -154,8 +154,10 @@ const RECIPES: [Recipe; 18] = [
     recipe("linearized.pdf", "linearised by qpdf", "--linearize --object-streams=disable", "", "sign"),
 ];
 
-pub(crate) fn samples(made: &[Sample], folder: &Path) -> Vec<Sample> {
-    let mut samples: Vec<Sample> = RECIPES.iter().map(|recipe| derive(recipe, made, folder)).collect();
+/// With `again`, qpdf is run; without, the committed files are taken, because the keys and salts that
+/// qpdf makes for AES-256 are random whatever it is told.
+pub(crate) fn samples(made: &[Sample], folder: &Path, again: bool) -> Vec<Sample> {
+    let mut samples: Vec<Sample> = RECIPES.iter().map(|recipe| derive(recipe, made, folder, again)).collect();
     let wrong =
         samples.iter().find(|sample| sample.file == "enc-aes-256.pdf").expect("a recipe of this list");
     let bytes = wrong.bytes.clone();
@@ -208,13 +210,15 @@ pub(crate) fn samples(made: &[Sample], folder: &Path) -> Vec<Sample> {
 const OWNER: &str = "<0ba3835f88f90388e74e54584125ce142be0de24c6b0d37746e075b891756671>";
 const USER: &str = "<244117c93204a0c24fe6e5ae984604750122456a91bae5134273a6db134c87c4>";
 
-fn derive(recipe: &Recipe, made: &[Sample], folder: &Path) -> Sample {
+fn derive(recipe: &Recipe, made: &[Sample], folder: &Path, again: bool) -> Sample {
     let options = format!("--static-id --static-aes-iv {}", recipe.options);
     let source = made.iter().find(|sample| sample.file == recipe.from).expect("a source of this set");
-    let bytes = run(&source.bytes, &options).unwrap_or_else(|why| {
-        println!("{}: {why}; the committed file is kept", recipe.file);
-        fs::read(folder.join(recipe.file)).expect("the committed file")
-    });
+    let committed = folder.join(recipe.file);
+    let bytes = if again {
+        run(&source.bytes, &options).unwrap_or_else(|why| panic!("{}: {why}", recipe.file))
+    } else {
+        fs::read(&committed).unwrap_or_else(|why| panic!("{}: {why}; --derive makes it", committed.display()))
+    };
     Sample {
         file: recipe.file,
         stresses: recipe.stresses,
