@@ -5,6 +5,7 @@ mod algorithm;
 mod certificate;
 mod cms;
 mod limits;
+mod pdf;
 mod source;
 
 pub use limits::Limits;

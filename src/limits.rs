@@ -13,6 +13,8 @@ pub struct Limits {
     pub object_bytes: usize,
     /// Bytes that one compressed stream may inflate to (cross-reference and object streams).
     pub inflated_bytes: u64,
+    /// Bytes inflated in all while one document is read, repeated reading counted again.
+    pub inflated_total: u64,
     /// Cross-reference sections followed through `/Prev`.
     pub xref_sections: usize,
     /// Objects a document may have; also the highest object number accepted, less one.
@@ -37,6 +39,7 @@ impl Default for Limits {
             depth: 100,
             object_bytes: 16 << 20,
             inflated_bytes: 256 << 20,
+            inflated_total: 2 << 30,
             xref_sections: 4096,
             objects: 8_388_608,
             page_nodes: 1_000_000,
