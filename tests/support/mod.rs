@@ -201,6 +201,8 @@ pub(crate) enum Level {
     Annotations,
     Other,
     Suspicious,
+    /// pyHanko's difference analysis ended in an exception of its own.
+    Crashed,
     NotAnalysed,
 }
 
@@ -260,6 +262,7 @@ fn opinion(value: &Value) -> Opinion {
             "ANNOTATIONS" => Level::Annotations,
             "OTHER" => Level::Other,
             "SUSPICIOUS" => Level::Suspicious,
+            "CRASHED" => Level::Crashed,
             _ => Level::NotAnalysed,
         },
         docmdp_ok: value["docmdp_ok"].as_bool(),
