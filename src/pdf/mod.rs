@@ -10,11 +10,55 @@ mod locate;
 mod object;
 mod objstm;
 mod page;
+mod permissions;
 mod place;
 mod rebuild;
+mod revision;
 mod text;
 mod view;
+mod write;
 mod xref;
 
 pub use error::PdfError;
 pub use object::ObjectId;
+
+#[cfg(test)]
+mod corpus {
+    use super::document::Document;
+    use super::place::{Place, Placed};
+    use crate::Limits;
+
+    #[test]
+    fn reads() {
+        let dir = std::path::PathBuf::from(std::env::var("KYSO_SHARED").unwrap_or("../shared".into()))
+            .join("corpus/pdf");
+        let Ok(manifest) = std::fs::read_to_string(dir.join("MANIFEST.tsv")) else { return };
+        for line in manifest.lines().skip(1) {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let bytes = std::fs::read(dir.join(columns[0])).unwrap();
+            let start = std::time::Instant::now();
+            let result = Document::open(
+                bytes.as_slice(),
+                Some(columns[9].as_bytes()).filter(|p| !p.is_empty()),
+                &Limits::default(),
+            )
+            .and_then(|document| {
+                let (id, dictionary) = document.catalog()?;
+                let catalog = Placed { place: Place::object(id), dictionary };
+                let form = super::form::Form::read(&document, &catalog)?;
+                let page = super::page::first_page(&document, &catalog)?;
+                Ok(format!(
+                    "{:?} base {} end {} page {:?} fields {:?}",
+                    document.newest(),
+                    document.base(),
+                    document.end_number(),
+                    page.place,
+                    form.signatures()
+                        .map(|f| (f.name.clone(), f.value.clone(), f.widgets.len()))
+                        .collect::<Vec<_>>()
+                ))
+            });
+            println!("{} [{}] {:?}: {:?}", columns[0], columns.last().unwrap(), start.elapsed(), result);
+        }
+    }
+}

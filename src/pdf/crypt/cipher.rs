@@ -39,7 +39,7 @@ impl Method {
     ) -> Result<Vec<u8>, CryptError> {
         match self {
             Self::Identity => Ok(data.to_vec()),
-            Self::V2 => rc4(&object_key(file_key, id, self), data),
+            Self::V2 => rc4_copy(&object_key(file_key, id, self), data),
             Self::AesV2 => Ok(encrypt_padded(cipher::<Aes128>(&object_key(file_key, id, self))?, iv, data)),
             Self::AesV3 => Ok(encrypt_padded(cipher::<Aes256>(file_key)?, iv, data)),
         }
@@ -50,7 +50,7 @@ impl Method {
     pub(super) fn decrypt(self, file_key: &[u8], id: ObjectId, data: &[u8]) -> Result<Vec<u8>, CryptError> {
         match self {
             Self::Identity => Ok(data.to_vec()),
-            Self::V2 => rc4(&object_key(file_key, id, self), data),
+            Self::V2 => rc4_copy(&object_key(file_key, id, self), data),
             Self::AesV2 => Ok(decrypt_padded(cipher::<Aes128>(&object_key(file_key, id, self))?, data)),
             Self::AesV3 => Ok(decrypt_padded(cipher::<Aes256>(file_key)?, data)),
         }
@@ -75,9 +75,15 @@ fn cipher<C: KeyInit>(key: &[u8]) -> Result<C, CryptError> {
     C::new_from_slice(key).map_err(|_| CryptError::KeyLength { bytes: key.len() })
 }
 
-pub(super) fn rc4(key: &[u8], data: &[u8]) -> Result<Vec<u8>, CryptError> {
+/// Encrypts or decrypts in place.
+pub(super) fn rc4(key: &[u8], data: &mut [u8]) -> Result<(), CryptError> {
+    cipher::<Rc4>(key)?.apply_keystream(data);
+    Ok(())
+}
+
+fn rc4_copy(key: &[u8], data: &[u8]) -> Result<Vec<u8>, CryptError> {
     let mut out = data.to_vec();
-    cipher::<Rc4>(key)?.apply_keystream(&mut out);
+    rc4(key, &mut out)?;
     Ok(out)
 }
 

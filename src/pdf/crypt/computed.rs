@@ -23,13 +23,14 @@ pub(super) fn open_as_user(
     let key = file_key(parameters, first_id, password, key_length);
     let opens = if parameters.revision == 2 {
         // Algorithm 4.
-        rc4(&key, &PADDING)? == parameters.user
+        let mut expected = PADDING;
+        rc4(&key, &mut expected)?;
+        *parameters.user == expected
     } else {
         // Algorithm 5; the second half of `/U` is arbitrary.
-        let digest = Md5::new_with_prefix(PADDING).chain_update(first_id).finalize();
-        let mut expected = digest.to_vec();
+        let mut expected: [u8; 16] = Md5::new_with_prefix(PADDING).chain_update(first_id).finalize().into();
         for round in 0..=19 {
-            expected = rc4(&xored(&key, round), &expected)?;
+            rc4(&xored(&key, round), &mut expected)?;
         }
         parameters.user.starts_with(&expected)
     };
@@ -43,17 +44,17 @@ pub(super) fn open_as_owner(
     password: &[u8],
     key_length: usize,
 ) -> Result<Option<Zeroizing<Vec<u8>>>, CryptError> {
-    let mut key = Zeroizing::new(Md5::digest(*padded(password)).to_vec());
+    let mut digest = Zeroizing::new(<[u8; 16]>::from(Md5::digest(*padded(password))));
     if parameters.revision >= 3 {
         for _ in 0..50 {
-            *key = Md5::digest(&*key).to_vec();
+            *digest = Md5::digest(*digest).into();
         }
     }
-    key.truncate(key_length);
+    let key = leading(&digest, key_length);
     let mut user_password = Zeroizing::new(parameters.owner.clone());
     let last = if parameters.revision == 2 { 0 } else { 19 };
     for round in (0..=last).rev() {
-        *user_password = rc4(&xored(&key, round), &user_password)?;
+        rc4(&xored(key, round), &mut user_password)?;
     }
     open_as_user(parameters, first_id, &user_password, key_length)
 }
@@ -73,15 +74,17 @@ fn file_key(
     if parameters.revision >= 4 && !parameters.encrypt_metadata {
         digest.update([0xff; 4]);
     }
-    let mut key = Zeroizing::new(digest.finalize().to_vec());
-    key.truncate(key_length);
+    let mut key = Zeroizing::new(<[u8; 16]>::from(digest.finalize()));
     if parameters.revision >= 3 {
         for _ in 0..50 {
-            *key = Md5::digest(&*key).to_vec();
-            key.truncate(key_length);
+            *key = Md5::digest(leading(&key, key_length)).into();
         }
     }
-    key
+    Zeroizing::new(leading(&key, key_length).to_vec())
+}
+
+fn leading(digest: &[u8; 16], length: usize) -> &[u8] {
+    digest.get(..length).unwrap_or(digest)
 }
 
 fn padded(password: &[u8]) -> Zeroizing<[u8; 32]> {

@@ -1,4 +1,4 @@
-//! The encryption dictionary: ISO 32000-2, 7.6.2 and 7.6.4.2, and its crypt filters, 7.6.6.
+//! The encryption dictionary and its crypt filters: ISO 32000-2, 7.6, Tables 20, 21 and 25.
 
 use super::super::object::{Dictionary, Name, Object};
 use super::cipher::Method;
@@ -62,9 +62,8 @@ impl Parameters {
 
 /// `/V` and `/R`.
 fn algorithm(encrypt: &Dictionary) -> Result<(u8, u8), CryptError> {
-    let number =
-        |key| required(encrypt, key)?.as_integer().ok_or_else(|| not_a(key, "an integer")).map(|n| (n, key));
-    let ((version, _), (revision, _)) = (number("V")?, number("R")?);
+    let number = |key| required(encrypt, key)?.as_integer().ok_or_else(|| not_a(key, "an integer"));
+    let (version, revision) = (number("V")?, number("R")?);
     let unsupported = CryptError::UnsupportedAlgorithm { version, revision };
     match (version, revision) {
         (1 | 2 | 4, 2..=4) | (5, 5 | 6) => {}

@@ -24,11 +24,9 @@ pub enum CryptError {
         /// What is wrong with it.
         problem: Malformation,
     },
-    /// `/P` or `/EncryptMetadata` differs from the encrypted copy in `/Perms` (ISO 32000-2, 7.6.4.4.12):
+    /// `/P` or `/EncryptMetadata` differs from the encrypted copy in `/Perms` (Algorithm 13):
     /// the document's permissions were changed after it was encrypted.
-    #[error(
-        "the document's permissions were changed after it was encrypted: /P or /EncryptMetadata does not match /Perms"
-    )]
+    #[error("the document's permissions were changed after it was encrypted: /Perms has others than /P")]
     PermissionsMismatch,
     /// A security handler other than `/Standard`, such as one for public keys.
     #[error("unsupported security handler /{name}: only /Standard, with passwords, is implemented")]

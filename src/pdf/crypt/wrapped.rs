@@ -69,28 +69,54 @@ fn hash(revision: u8, password: &[u8], salt: [u8; 8], user: &[u8]) -> Zeroizing<
     if revision == 5 {
         return Zeroizing::new(first.into());
     }
-    let mut k = Zeroizing::new(first.to_vec());
+    let mut k = Digested::new();
+    k.set(&first);
     let mut data = Zeroizing::new(Vec::new());
     for round in 1..=LAST_ROUND {
         data.clear();
-        data.reserve_exact((password.len() + k.len() + user.len()) * 64);
+        // Room for the longest hash, so that the buffer never moves and leaves a copy behind.
+        data.reserve_exact((password.len() + LONGEST_DIGEST + user.len()) * 64);
         for _ in 0..64 {
             data.extend_from_slice(password);
-            data.extend_from_slice(&k);
+            data.extend_from_slice(k.get());
             data.extend_from_slice(user);
         }
-        aes128_encrypt_blocks(section(&k, 0), section(&k, 16), &mut data);
+        aes128_encrypt_blocks(section(k.get(), 0), section(k.get(), 16), &mut data);
         // 256 is 1 modulo 3, so the big-endian number's remainder is that of its bytes' sum.
         let sum: u32 = data.iter().take(16).copied().map(u32::from).sum();
-        *k = match sum % 3 {
-            0 => Sha256::digest(&*data).to_vec(),
-            1 => Sha384::digest(&*data).to_vec(),
-            _ => Sha512::digest(&*data).to_vec(),
-        };
+        match sum % 3 {
+            0 => k.set(&Sha256::digest(&*data)),
+            1 => k.set(&Sha384::digest(&*data)),
+            _ => k.set(&Sha512::digest(&*data)),
+        }
         let last = data.last().copied().map_or(0, u32::from);
         if round >= 64 && last <= round - 32 {
             break;
         }
     }
-    Zeroizing::new(section(&k, 0))
+    Zeroizing::new(section(k.get(), 0))
+}
+
+/// Bytes of a SHA-512 hash.
+const LONGEST_DIGEST: usize = 64;
+
+/// A hash of one of three lengths, overwritten in place and wiped at the end.
+struct Digested {
+    bytes: Zeroizing<[u8; LONGEST_DIGEST]>,
+    length: usize,
+}
+
+impl Digested {
+    fn new() -> Self {
+        Self { bytes: Zeroizing::new([0; LONGEST_DIGEST]), length: 0 }
+    }
+
+    fn set(&mut self, digest: &[u8]) {
+        *self.bytes = section(digest, 0);
+        self.length = digest.len();
+    }
+
+    fn get(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or(&*self.bytes)
+    }
 }
