@@ -125,7 +125,7 @@ fn many_with_table(out: &mut Out) -> io::Result<()> {
         offsets.push(out.object(number, body)?);
     }
     for number in 4..=MANY {
-        let body = filler(out, number, 34);
+        let body = filler(out, number, 40);
         offsets.push(out.object(number, &body)?);
     }
     out.table(&offsets)
