@@ -5,6 +5,7 @@
 
 mod error;
 pub(crate) mod oid;
+pub(crate) mod pem;
 mod reader;
 pub(crate) mod time;
 pub(crate) mod write;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::{Certificate, CertificateError, same_name};
 use crate::Limits;
 use crate::algorithm::{Digest, DigestAlgorithm, KeyError, PublicKey};
-use crate::asn1::{INTEGER, SEQUENCE, context, write};
+use crate::asn1::{INTEGER, SEQUENCE, context, pem, write};
 
 /// A signer's certificate and its issuers; clones share everything.
 ///
@@ -102,30 +102,19 @@ impl Chain {
     /// # Errors
     /// When there is none, one cannot be read, or none is a leaf.
     pub fn from_pem(pem: &[u8]) -> Result<Self, ChainError> {
-        const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
-        const END: &[u8] = b"-----END CERTIFICATE-----";
         let limit = Limits::default().certificates;
         let mut ders = Vec::new();
-        let mut rest = pem;
-        while let Some(start) = memchr::memmem::find(rest, BEGIN) {
+        for block in pem::blocks(pem) {
             let index = ders.len().saturating_add(1);
-            let wrong = |reason: &str| ChainError::Pem { index, reason: reason.to_owned() };
+            let wrong = |reason: String| ChainError::Pem { index, reason };
+            let block = block.map_err(|reason| wrong(reason.to_owned()))?;
+            if !matches!(block.label, "CERTIFICATE" | "X509 CERTIFICATE") {
+                continue;
+            }
             if index > limit {
                 return Err(ChainError::TooMany { limit });
             }
-            let body = rest.get(start.saturating_add(BEGIN.len())..).unwrap_or(&[]);
-            let end = memchr::memmem::find(body, END).ok_or_else(|| wrong("its END line is missing"))?;
-            let digits: Vec<u8> = body
-                .get(..end)
-                .unwrap_or(&[])
-                .iter()
-                .copied()
-                .filter(|byte| !byte.is_ascii_whitespace())
-                .collect();
-            let der = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, digits)
-                .map_err(|error| wrong(&error.to_string()))?;
-            ders.push(der);
-            rest = body.get(end.saturating_add(END.len())..).unwrap_or(&[]);
+            ders.push(block.decode().map_err(|error| wrong(error.to_string()))?);
         }
         Self::from_der(ders)
     }

@@ -350,6 +350,19 @@ impl<S: Source> Document<S> {
         Ok(Object::Null)
     }
 
+    /// The object that holds the array which `value` refers to.
+    pub(crate) fn array_behind(&self, value: Option<&Object>) -> Result<Option<ObjectId>, PdfError> {
+        let mut next = value.and_then(Object::as_reference);
+        for _ in 0..REFERENCE_CHAIN {
+            let Some(id) = next else { break };
+            match self.load(id)? {
+                Object::Array(_) => return Ok(Some(id)),
+                other => next = other.as_reference(),
+            }
+        }
+        Ok(None)
+    }
+
     /// An entry of a dictionary, resolved; `null` when it is absent.
     pub(crate) fn get(&self, dictionary: &Dictionary, key: &[u8]) -> Result<Object, PdfError> {
         dictionary.get(key).map_or(Ok(Object::Null), |value| self.resolve(value))

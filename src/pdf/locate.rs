@@ -69,7 +69,7 @@ fn points_at_objects<S: Source>(view: &View<S>, chain: &Chain, base: u64) -> Res
 
 /// The number behind the last `startxref`, the offset of the window it was found in, and where in that
 /// window the keyword stands.
-fn find_startxref<S: Source>(view: &View<S>) -> Result<Option<(u64, u64, usize)>, PdfError> {
+pub(crate) fn find_startxref<S: Source>(view: &View<S>) -> Result<Option<(u64, u64, usize)>, PdfError> {
     for size in TAILS {
         let tail_at = view.len().saturating_sub(size);
         let tail = view.bytes(tail_at, usize::try_from(size).unwrap_or(usize::MAX))?;

@@ -1,26 +1,28 @@
 //! What a PDF is: its syntax, read lazily and at positions.
 
 mod crypt;
-mod document;
+pub(crate) mod document;
 mod error;
 mod filter;
-mod form;
+pub(crate) mod form;
 mod lexer;
-mod locate;
-mod object;
+pub(crate) mod locate;
+pub(crate) mod object;
 mod objstm;
-mod page;
-mod permissions;
-mod place;
+pub(crate) mod page;
+pub(crate) mod permissions;
+pub(crate) mod place;
 mod rebuild;
-mod revision;
-mod text;
-mod view;
-mod write;
-mod xref;
+pub(crate) mod revision;
+pub(crate) mod text;
+pub(crate) mod view;
+pub(crate) mod write;
+pub(crate) mod xref;
 
+pub use crypt::{Access, CryptError, Malformation};
 pub use error::PdfError;
 pub use object::ObjectId;
+pub use revision::RevisionError;
 
 #[cfg(test)]
 mod corpus {

@@ -55,7 +55,7 @@ pub(crate) struct Appended {
 
 impl Appended {
     /// `/ByteRange` over an original of `prefix` bytes.
-    pub(crate) fn byte_range(&self, prefix: u64) -> [u64; 4] {
+    pub(crate) const fn byte_range(&self, prefix: u64) -> [u64; 4] {
         let before = prefix.saturating_add(self.head.len() as u64);
         [0, before, before.saturating_add(self.gap), self.tail.len() as u64]
     }
@@ -145,6 +145,22 @@ impl Revision {
             Body::Signature(..) | Body::Stream(..) => None,
         }
         .ok_or_else(|| malformed("does not hold what it held before"))
+    }
+
+    /// The dictionary at a place, as this revision has it.
+    pub(crate) fn peek_dictionary<S: Source>(
+        &self,
+        document: &Document<S>,
+        place: &Place,
+    ) -> Result<Dictionary, PdfError> {
+        let mut holder = match self.objects.get(&place.id.number) {
+            Some((_, Body::Object(object))) => object.clone(),
+            _ => document.load(place.id)?,
+        };
+        match place.find_mut(&mut holder) {
+            Some(Object::Dictionary(dictionary)) => Ok(std::mem::take(dictionary)),
+            _ => Err(PdfError::Malformed { id: place.id, what: "a dictionary is missing" }),
+        }
     }
 
     /// The dictionary at a place, to be changed.

@@ -1,0 +1,175 @@
+//! A signed PDF: the original, the revision, the value in its gap.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, Write};
+use std::path::Path;
+
+use super::save::{SaveError, atomically};
+use crate::pdf::revision::Appended;
+use crate::source::Source;
+
+/// How much of a source is copied at a time, in bytes.
+const COPY: usize = 1 << 18;
+
+/// A signed document, not written yet. Writing it again gives the same bytes.
+#[derive(Debug)]
+pub struct Signed<S> {
+    source: S,
+    input_length: u64,
+    appended: Appended,
+    cms: Vec<u8>,
+}
+
+impl<S: Source> Signed<S> {
+    /// `cms` fits the gap: whoever calls has seen to it.
+    pub(crate) const fn new(source: S, input_length: u64, appended: Appended, cms: Vec<u8>) -> Self {
+        Self { source, input_length, appended, cms }
+    }
+
+    /// The DER that the signature dictionary's `/Contents` holds.
+    #[must_use]
+    pub fn contents(&self) -> &[u8] {
+        &self.cms
+    }
+
+    /// Length of the signed document in bytes.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        let [_, _, after, rest] = self.byte_range();
+        after.saturating_add(rest)
+    }
+
+    /// A signed document is never empty.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The signature's `/ByteRange`.
+    #[must_use]
+    pub const fn byte_range(&self) -> [u64; 4] {
+        self.appended.byte_range(self.input_length)
+    }
+
+    /// Saves the document: a temporary file beside `path`, fsync, rename. The path may be that of the
+    /// input. Killed at any moment, it leaves at `path` what was there or the whole document.
+    ///
+    /// # Errors
+    /// [`SaveError`]; what was at `path` is there as it was.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), SaveError> {
+        atomically(path.as_ref(), |file| {
+            self.copy_input(file)?;
+            file.write_all(&self.revision())
+        })
+    }
+
+    /// Writes the document.
+    ///
+    /// # Errors
+    /// What the source or the writer reports, and [`io::ErrorKind::UnexpectedEof`] when the source has
+    /// become shorter.
+    pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
+        match self.source.as_slice() {
+            Some(bytes) => out.write_all(self.input_of(bytes)?)?,
+            None => copy(&self.source, self.input_length, out)?,
+        }
+        out.write_all(&self.revision())
+    }
+
+    /// The document in memory.
+    ///
+    /// # Errors
+    /// As for [`Signed::write_to`].
+    pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(usize::try_from(self.len()).unwrap_or(0));
+        match self.source.as_slice() {
+            Some(input) => bytes.extend_from_slice(self.input_of(input)?),
+            None => copy(&self.source, self.input_length, &mut bytes)?,
+        }
+        self.append_revision(&mut bytes);
+        Ok(bytes)
+    }
+
+    /// What comes behind the input: append it to the input in place of [`Signed::save`] where that is
+    /// safe enough.
+    #[must_use]
+    pub fn revision(&self) -> Vec<u8> {
+        let length = self.len().saturating_sub(self.input_length);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        self.append_revision(&mut bytes);
+        bytes
+    }
+
+    fn input_of<'a>(&self, bytes: &'a [u8]) -> io::Result<&'a [u8]> {
+        let length = usize::try_from(self.input_length).unwrap_or(usize::MAX);
+        bytes.get(..length).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    fn append_revision(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.appended.head);
+        out.push(b'<');
+        append_hex(out, &self.cms);
+        let digits = self.appended.gap.saturating_sub(2).saturating_sub(2 * self.cms.len() as u64);
+        out.resize(out.len().saturating_add(usize::try_from(digits).unwrap_or(0)), b'0');
+        out.push(b'>');
+        out.extend_from_slice(&self.appended.tail);
+    }
+
+    fn copy_input(&self, file: &mut File) -> io::Result<()> {
+        let Some(mut input) = self.source.as_file() else {
+            return match self.source.as_slice() {
+                Some(bytes) => file.write_all(self.input_of(bytes)?),
+                None => copy(&self.source, self.input_length, file),
+            };
+        };
+        input.rewind()?;
+        // From file to file the system copies by itself.
+        let copied = io::copy(&mut input.take(self.input_length), file)?;
+        if copied == self.input_length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+}
+
+fn copy<S: Source>(source: &S, length: u64, out: &mut impl Write) -> io::Result<()> {
+    let mut buffer = vec![0; COPY];
+    let mut at = 0;
+    while at < length {
+        let wanted = usize::try_from(length - at).unwrap_or(COPY).min(COPY);
+        let count = source.read_at(at, buffer.get_mut(..wanted).unwrap_or_default())?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        out.write_all(buffer.get(..count).unwrap_or_default())?;
+        at += count as u64;
+    }
+    Ok(())
+}
+
+/// Lower-case hex digits of all bytes.
+fn append_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+    /// Two digits for every byte value, so that one look-up does for both.
+    const DIGITS: [[u8; 2]; 256] = {
+        let mut table = [[0; 2]; 256];
+        let mut value = 0;
+        while value < 256 {
+            table[value] = crate::pdf::write::hex_digits(value as u8);
+            value += 1;
+        }
+        table
+    };
+    out.reserve(bytes.len() * 2);
+    for byte in bytes {
+        out.extend_from_slice(&DIGITS[usize::from(*byte)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_digits_are_two_a_byte() {
+        let mut out = Vec::new();
+        append_hex(&mut out, &[0, 9, 0xAF, 0xFF]);
+        assert_eq!(out, b"0009afff");
+    }
+}

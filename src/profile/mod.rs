@@ -1,0 +1,3 @@
+//! What the formats prescribe, as tables. No input, no output.
+
+pub(crate) mod pades;
