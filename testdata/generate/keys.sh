@@ -11,7 +11,9 @@ fi
 rm -f ./*.pem ./*.p12 ./*.der
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-days=14600 # forty years
+# Fixed, so that tests can sign at a fixed time whenever the set was made.
+from=20260101000000Z
+until=20660101000000Z
 
 rsa() { openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:"$1" -out "$2"; }
 curve() { openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:"$1" -pkeyopt ec_param_enc:named_curve -out "$2"; }
@@ -33,14 +35,34 @@ subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 X
 
+cat >"$work/ca" <<'X'
+[ca]
+default_ca = kyso
+[kyso]
+database = $ENV::WORK/index
+new_certs_dir = $ENV::WORK
+rand_serial = yes
+default_md = sha256
+policy = any
+unique_subject = no
+copy_extensions = none
+[any]
+countryName = optional
+organizationName = optional
+commonName = supplied
+X
+export WORK=$work
+: >"$work/index"
+
 # issue SECTION CN KEY OUT [ISSUER ISSUER_KEY]: a certificate for KEY, self-signed without an issuer.
+# `openssl ca`, because `openssl x509` of 3.0 cannot set the first day.
 issue() {
     local request="$work/request.pem"
     openssl req -new -utf8 -key "$3" -subj "/C=VN/O=kyso test data/CN=$2" -out "$request"
-    local by=(-signkey "$3")
-    [[ $# -gt 4 ]] && by=(-CA "$5" -CAkey "$6")
-    openssl x509 -req -in "$request" -days "$days" -sha256 -extfile "$work/extensions" -extensions "$1" \
-        -set_serial "0x$(openssl rand -hex 8 | sed 's/^./4/')" "${by[@]}" -out "$4" 2>"$work/log" || {
+    local by=(-selfsign -keyfile "$3")
+    [[ $# -gt 4 ]] && by=(-cert "$5" -keyfile "$6")
+    openssl ca -batch -notext -config "$work/ca" -in "$request" -startdate "$from" -enddate "$until" \
+        -extfile "$work/extensions" -extensions "$1" "${by[@]}" -out "$4" 2>"$work/log" || {
         cat "$work/log" >&2
         exit 1
     }
