@@ -1,0 +1,111 @@
+//! One small document through both phases in memory, and the check of one RSA value by itself.
+//!
+//! The chain is parsed once and reused; signing with the private key is no part of what is timed.
+//! Throughput is in bytes of the document. What is timed is asserted first.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::hint::black_box;
+use std::path::PathBuf;
+use std::{fs, time::Duration};
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use kyso::algorithm::{Suite, ToBeSigned};
+use kyso::certificate::Chain;
+use kyso::signer::{LocalKey, Signer};
+use kyso::{At, Entropy, SignatureValue, Signing};
+
+/// 2026-06-01T08:00:00+07:00.
+const TIME: &str = "2026-06-01T08:00:00+07:00";
+
+struct Fixture {
+    document: Vec<u8>,
+    chain: Chain,
+    key: LocalKey,
+    at: At,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata");
+        let read = |name: &str| fs::read(data.join(name)).unwrap();
+        Self {
+            document: read("pdf/bench-3kb.pdf"),
+            chain: Chain::from_pem(&read("keys/rsa2048-chain.pem")).unwrap(),
+            key: LocalKey::from_pem(&read("keys/rsa2048-key.pem"), None).unwrap(),
+            at: At {
+                time: chrono::DateTime::parse_from_rfc3339(TIME).unwrap(),
+                entropy: Entropy::new([7; 32]),
+            },
+        }
+    }
+
+    fn suite(&self) -> Suite {
+        Suite::default_for(self.chain.public_key())
+    }
+
+    /// The value that the signer returns for this document, time and entropy.
+    fn value(&self) -> SignatureValue {
+        let prepared = Signing::new(&self.chain).prepare(self.document.as_slice(), &self.at).unwrap();
+        let request = prepared.request();
+        SignatureValue::from_bytes(self.key.sign(self.suite(), request.to_be_signed()).unwrap())
+    }
+
+    /// Both phases; the value is checked or not.
+    fn run(&self, value: &SignatureValue, check: bool) -> Vec<u8> {
+        let document = black_box(self.document.as_slice());
+        let prepared = Signing::new(&self.chain).prepare(document, &self.at).unwrap();
+        black_box(prepared.request());
+        let signed = if check {
+            prepared.accept(value).unwrap()
+        } else {
+            prepared.dangerous().accept_without_verifying(value).unwrap()
+        };
+        signed.to_bytes().unwrap()
+    }
+}
+
+/// The result holds the document as its prefix, and the value.
+fn assert_signed(fixture: &Fixture, value: &SignatureValue, signed: &[u8]) {
+    assert!(signed.len() > fixture.document.len() && signed.starts_with(&fixture.document));
+    let hex: String = value.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = String::from_utf8_lossy(signed).to_ascii_lowercase();
+    assert!(text.contains(&hex), "the value is not in the document");
+}
+
+fn pipeline(criterion: &mut Criterion) {
+    let fixture = Fixture::new();
+    let value = fixture.value();
+    let mut group = criterion.benchmark_group("pipeline/pdf");
+    group.throughput(Throughput::Bytes(fixture.document.len() as u64));
+    let signed = fixture.run(&value, true);
+    assert_signed(&fixture, &value, &signed);
+    assert_eq!(fixture.run(&value, false), signed, "the check changes nothing");
+    group.bench_function("3KB", |bencher| bencher.iter(|| fixture.run(&value, false)));
+    group.bench_function("3KB-with-check", |bencher| bencher.iter(|| fixture.run(&value, true)));
+    group.finish();
+}
+
+fn public_key(criterion: &mut Criterion) {
+    let fixture = Fixture::new();
+    let prepared = Signing::new(&fixture.chain).prepare(fixture.document.as_slice(), &fixture.at).unwrap();
+    let request = prepared.request();
+    let value = fixture.value();
+    let (key, suite) = (fixture.chain.public_key(), fixture.suite());
+    let verify = |what: ToBeSigned<'_>, value: &[u8]| key.verify(suite, black_box(what), black_box(value));
+    verify(request.to_be_signed(), value.as_bytes()).unwrap();
+    let mut wrong = value.as_bytes().to_vec();
+    wrong[100] ^= 1;
+    assert!(verify(request.to_be_signed(), &wrong).is_err());
+    let mut group = criterion.benchmark_group("publickey/rsa2048");
+    group.bench_function("verify", |bencher| {
+        bencher.iter(|| verify(request.to_be_signed(), value.as_bytes()).unwrap());
+    });
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().measurement_time(Duration::from_secs(3)).warm_up_time(Duration::from_secs(1));
+    targets = pipeline, public_key
+}
+criterion_main!(benches);
