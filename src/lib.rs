@@ -9,6 +9,7 @@ mod entropy;
 mod limits;
 mod pdf;
 mod source;
+pub mod verify;
 
 pub use entropy::Entropy;
 pub use limits::Limits;

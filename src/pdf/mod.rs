@@ -14,13 +14,22 @@ mod permissions;
 mod place;
 mod rebuild;
 mod revision;
-mod text;
+pub(crate) mod text;
 mod view;
 mod write;
 mod xref;
 
 pub use error::PdfError;
 pub use object::ObjectId;
+
+pub(crate) use crypt::{Access, Method};
+pub(crate) use document::{Document, Loaded};
+pub(crate) use form::{Field, Form};
+pub(crate) use object::{Dictionary, Object};
+pub(crate) use page::first_page;
+pub(crate) use permissions::{LockAction, Restrictions};
+pub(crate) use place::{Place, Placed};
+pub(crate) use xref::{Entry, SectionKind};
 
 #[cfg(test)]
 mod corpus {
