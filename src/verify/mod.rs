@@ -1,0 +1,105 @@
+//! An independent reader of signatures: what they cover, whether they verify, who made them, and what
+//! happened to the document afterwards.
+//!
+//! Nothing here uses the code that prepares and embeds signatures.
+
+mod byte_range;
+mod date;
+mod error;
+mod finding;
+mod inspect;
+mod report;
+mod signature;
+mod text;
+mod window;
+
+use std::fmt;
+
+use crate::Limits;
+use crate::certificate::Certificate;
+use crate::pdf::{Dictionary, Document, Field, Form, Object, ObjectId, Place, Placed};
+use crate::source::Source;
+
+pub use error::VerifyError;
+pub use finding::{Finding, FindingKind};
+pub use inspect::{
+    EncryptionInfo, FieldInfo, INSPECTION_VERSION, Inspection, LockInfo, RestrictionInfo, RevisionInfo,
+    SignatureInfo, inspect,
+};
+pub use report::{
+    CHANGES_LISTED, Change, ChangeLevel, Check, Coverage, LaterChanges, REPORT_VERSION, Report,
+    SignatureKind, SignatureReport, Signer, TimestampReport, Trust,
+};
+
+/// What to verify with.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Trust anchors; without them trust is not checked.
+    pub trust: Option<Vec<Certificate>>,
+    /// The password of an encrypted document, UTF-8.
+    pub password: Option<Vec<u8>>,
+    /// When certificates must have been valid, Unix seconds. Otherwise that is the time of a trusted
+    /// timestamp on the signature, or else the time that the signature claims.
+    pub time: Option<i64>,
+    /// What reading may cost.
+    pub limits: Limits,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("trust", &self.trust)
+            .field("password", &self.password.as_ref().map(|_| "(given)"))
+            .field("time", &self.time)
+            .field("limits", &self.limits)
+            .finish()
+    }
+}
+
+/// Verifies all signatures of a PDF of any size.
+///
+/// # Errors
+/// When the document cannot be read at all. What is wrong with a signature is in the report.
+pub fn pdf<S: Source>(source: &S, options: &Options) -> Result<Report, VerifyError> {
+    let document = Document::open(source, options.password.as_deref(), &options.limits)?;
+    let mut signatures = Vec::new();
+    for (field, dictionary) in signed_fields(&document, &options.limits)? {
+        signatures.push(signature::report(&document, &field, &dictionary, options)?);
+    }
+    for signature in &mut signatures {
+        if signature.coverage != Coverage::EntireFile {
+            signature.changes = LaterChanges::unknown();
+        }
+        signature.valid = signature.is_valid();
+    }
+    signatures
+        .sort_by_key(|signature| signature.byte_range.map_or(u64::MAX, |[_, _, c, d]| c.saturating_add(d)));
+    Ok(Report {
+        version: REPORT_VERSION,
+        document_bytes: document.view().len(),
+        trust_checked: options.trust.is_some(),
+        signatures,
+    })
+}
+
+/// The signature fields that hold something, with it.
+fn signed_fields<S: Source>(
+    document: &Document<S>,
+    limits: &Limits,
+) -> Result<Vec<(Field, Dictionary)>, VerifyError> {
+    let (id, dictionary) = document.catalog()?;
+    let catalog = Placed { place: Place::object(id), dictionary };
+    let form = Form::read(document, &catalog)?;
+    let mut signed = Vec::new();
+    for field in form.signatures() {
+        let Some(value) = &field.value else { continue };
+        if let Object::Dictionary(dictionary) = document.resolve(value)? {
+            signed.push((field.clone(), dictionary));
+        }
+    }
+    if signed.len() > limits.signatures {
+        return Err(VerifyError::TooManySignatures { found: signed.len(), limit: limits.signatures });
+    }
+    Ok(signed)
+}
