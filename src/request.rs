@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use crate::algorithm::{Digest, SignatureAlgorithm, Suite, ToBeSigned};
+use crate::algorithm::{Digest, Suite, ToBeSigned};
 
 /// What kind of service a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,4 +1,5 @@
 //! Certificates that openssl makes: reading, chains, paths.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a failed test panics")]
 
 mod openssl;
 
@@ -205,4 +206,21 @@ fn sha1_signatures_do_not_count() {
     let old = certificate(&shop, "old");
     assert!(!old.is_issued_by(&old));
     assert_eq!(build_path(&old, &[], std::slice::from_ref(&old), now()).unwrap().len(), 1, "given as a root");
+}
+
+#[test]
+fn a_certificate_from_practice() {
+    let Some(shared) = std::env::var_os("KYSO_SHARED") else {
+        println!("KYSO_SHARED is not set: skipped");
+        return;
+    };
+    let der = std::fs::read(std::path::Path::new(&shared).join("samples/efy-certificate.der")).unwrap();
+    let one = Certificate::from_der(&der).unwrap();
+    assert_eq!(one.common_name().as_deref(), Some("Trịnh Quang Tân(TEST)"));
+    assert_eq!(one.issuer(), "CN=EFY-CA,OU=EFY-CA,O=Vietnam EFY Informatics Technology JSC,ST=Hanoi,C=VN");
+    assert_eq!((one.not_before(), one.not_after()), (1_582_707_785, 1_614_243_785));
+    let chain = Chain::from_der([&der]).unwrap();
+    chain.check_leaf(1_600_000_000).unwrap();
+    assert!(matches!(chain.check_leaf(now()), Err(LeafError::Expired { .. })));
+    assert_eq!(chain.public_key().bits(), 2048);
 }

@@ -1,4 +1,5 @@
 //! What is assembled here is accepted by openssl, and what openssl makes is read here.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a failed test panics")]
 #![cfg(feature = "signer")]
 
 mod openssl;
@@ -6,7 +7,9 @@ mod openssl;
 use kyso::Limits;
 use kyso::algorithm::{DigestAlgorithm, SignatureAlgorithm, Suite, ToBeSigned};
 use kyso::certificate::Chain;
-use kyso::cms::{self, CmsError, SignedAttributes, SignedData, SignerIdentifier, SigningCertificate};
+use kyso::cms::{
+    self, CmsError, SignedAttributes, SignedData, SignerIdentifier, SigningCertificate, TimestampInfo,
+};
 use kyso::signer::{LocalKey, Signer as _};
 use openssl::Workshop;
 
@@ -357,4 +360,29 @@ fn no_change_of_one_byte_is_accepted_or_panics() {
         }
     }
     assert!(survivors < 40, "{survivors} changed bytes outside the certificates went unnoticed");
+}
+
+#[test]
+fn a_timestamp_token_is_read_and_checked() {
+    if !openssl::present() {
+        return;
+    }
+    let shop = Workshop::new();
+    shop.leaf("an", "ec:P-256");
+    let token = shop.timestamp(CONTENT);
+    let data = SignedData::parse(&token, &Limits::default()).unwrap();
+    let info = TimestampInfo::read(&data).unwrap();
+    assert_eq!(info.algorithm, Some(DigestAlgorithm::Sha256));
+    assert_eq!(info.imprint, DigestAlgorithm::Sha256.hash(CONTENT).as_bytes());
+    let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    assert!(info.time.abs_diff(i64::try_from(elapsed.as_secs()).unwrap()) < 60);
+    let content = data.content.clone().unwrap();
+    let check = cms::verify_signer(&data, &data.signers[0], &|algorithm| Some(algorithm.hash(&content)));
+    assert!(
+        check.content.is_ok() && check.signature.is_ok() && check.signing_certificate.is_ok(),
+        "{check:?}"
+    );
+    let signed = sign(&shop, "an", SignatureAlgorithm::Ecdsa, DigestAlgorithm::Sha256, None);
+    let plain = SignedData::parse(&signed.der, &Limits::default()).unwrap();
+    assert!(matches!(TimestampInfo::read(&plain), Err(CmsError::ContentType { .. })));
 }

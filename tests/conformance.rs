@@ -115,7 +115,7 @@ fn one(row: &Row, folder: &Path) -> Outcome {
     } else if let Some(why) = row.expected.strip_prefix("refuse: ") {
         refused(row, &out, why, problems);
     } else if row.expected.starts_with("policy: ") {
-        refused(row, &out, "permission", problems);
+        refused(row, &out, "/P", problems);
         if sign(row, &out, &["--override-encryption-permissions"], 0, problems) {
             outcome.signed = Some(out);
         }
@@ -154,7 +154,7 @@ fn refused(row: &Row, out: &Path, why: &str, problems: &mut Vec<String>) {
     if message.trim().lines().count() != 1 {
         problems.push(format!("standard error is not one line: {message:?}"));
     }
-    for rule in ["DocMDP", "FieldMDP", "XFA", "password", "permission"] {
+    for rule in ["DocMDP", "FieldMDP", "XFA", "password", "/P"] {
         if why.contains(rule) && !message.contains(rule) {
             problems.push(format!("the message does not name {rule}: {}", message.trim()));
         }

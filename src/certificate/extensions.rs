@@ -63,7 +63,6 @@ impl Extensions {
     }
 }
 
-/// The rules under which extensions are read, for tests of single ones.
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,8 @@ mod chain;
 mod extensions;
 mod name;
 mod path;
+#[cfg(test)]
+pub(crate) mod sample;
 
 use std::fmt;
 use std::ops::Range;

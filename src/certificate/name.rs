@@ -89,13 +89,7 @@ fn read(name: &[u8]) -> Result<Vec<Vec<Attribute<'_>>>, Asn1Error> {
 
 /// The last commonName.
 pub(super) fn common_name(name: &[u8]) -> Option<String> {
-    read(name)
-        .ok()?
-        .iter()
-        .flatten()
-        .filter(|attribute| attribute.kind == oid::COMMON_NAME)
-        .next_back()?
-        .text()
+    read(name).ok()?.iter().flatten().rfind(|attribute| attribute.kind == oid::COMMON_NAME)?.text()
 }
 
 /// RFC 4514: last first, `+` between the parts of one relative name.

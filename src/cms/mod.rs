@@ -8,6 +8,8 @@ mod error;
 mod ess;
 mod signed_data;
 mod signer_info;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 
 pub use assemble::{TIMESTAMP_ROOM, assemble, reserved_len};

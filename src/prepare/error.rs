@@ -160,6 +160,10 @@ pub enum Warning {
     Rebuilt,
     /// The encryption's permissions were overridden.
     PermissionsOverridden,
+    /// The certificate's validity begins after the time that the signature claims.
+    NotYetValid,
+    /// The certificate signed itself and says it is a CA's: good for tests only.
+    SelfSignedCa,
     /// A dynamic XFA form was signed: readers may show something else.
     NeedsRendering,
 }
@@ -170,6 +174,10 @@ impl fmt::Display for Warning {
             Self::UsageRightsLapse => "the usage rights (/UR3) of the document will lapse",
             Self::Rebuilt => "the cross-reference of the document was damaged and has been rebuilt",
             Self::PermissionsOverridden => "the permissions of the encryption were overridden",
+            Self::NotYetValid => "the certificate is not valid yet at the time that the signature claims",
+            Self::SelfSignedCa => {
+                "the certificate is a self-signed CA's: validators will not trust it as a signer's"
+            }
             Self::NeedsRendering => {
                 "the document is a dynamic XFA form: what is seen may not be what is signed"
             }

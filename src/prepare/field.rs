@@ -42,6 +42,16 @@ pub(super) enum Target<'a> {
     New(String),
 }
 
+impl Target<'_> {
+    /// What the encryption must permit.
+    pub(super) const fn action(&self) -> Action {
+        match self {
+            Self::Existing(_) => Action::FillField,
+            Self::New(_) => Action::CreateField,
+        }
+    }
+}
+
 /// Finds the field and asks all rules whether it may be signed.
 pub(super) fn choose<'a, S: Source>(
     scene: &'a Scene<'_, S>,
@@ -83,11 +93,7 @@ pub(super) fn choose<'a, S: Source>(
         let (rule, by, field) = (lock.rule, lock.by.clone(), name.clone());
         return Err(Refusal::Locked { rule, by, field }.into());
     }
-    let action = match target {
-        Target::Existing(_) => Action::FillField,
-        Target::New(_) => Action::CreateField,
-    };
-    if let Some(bits) = missing_bits(scene.document, action)
+    if let Some(bits) = missing_bits(scene.document, target.action())
         && !override_permissions
     {
         return Err(Refusal::EncryptionPermissions { bits }.into());

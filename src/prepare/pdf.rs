@@ -4,16 +4,16 @@ use chrono::{DateTime, FixedOffset};
 
 use super::At;
 use super::error::{PrepareError, Refusal, Warning};
-use super::field::{Scene, choose, place};
+use super::field::{Scene, Target, choose, place};
 use super::prepared::{Plan, Prepared, PreparedCms, hash_around_gap};
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm, Suite};
-use crate::certificate::Chain;
+use crate::certificate::{Chain, LeafError};
 use crate::cms::{self, SignedAttributes};
 use crate::limits::Limits;
 use crate::password::Password;
 use crate::pdf::document::Document;
 use crate::pdf::object::{Dictionary, Object};
-use crate::pdf::permissions::{Action, Restrictions, missing_bits, own_lock};
+use crate::pdf::permissions::{Restrictions, missing_bits, own_lock};
 use crate::pdf::revision::{Appended, Revision};
 use crate::pdf::{PdfError, RevisionError, text};
 use crate::profile::pades::{self, SubFilter};
@@ -222,7 +222,7 @@ impl Signing {
         suite: Suite,
         reserved: u64,
     ) -> Result<Plan<S>, PrepareError> {
-        self.chain.check_leaf(at.time.timestamp())?;
+        let mut warnings = leaf_warnings(&self.chain, at.time.timestamp())?;
         let limit = self.limits.cms_bytes as u64;
         if reserved > limit {
             return Err(PrepareError::ReserveTooLarge { reserved, limit });
@@ -251,7 +251,10 @@ impl Signing {
             chain: self.chain.clone(),
             suite,
             sub_filter: self.sub_filter,
-            warnings: drawn.warnings,
+            warnings: {
+                warnings.extend(drawn.warnings);
+                warnings
+            },
         })
     }
 
@@ -265,7 +268,7 @@ impl Signing {
         let signature = revision.allocate(document)?;
         place(&scene, &target, &mut revision, signature)?;
         let mut dictionary = self.dictionary(&at.time);
-        if let super::field::Target::Existing(field) = &target
+        if let Target::Existing(field) = &target
             && let Some(lock) = own_lock(document, &field.dictionary)?
         {
             let catalog = scene.catalog.place.id;
@@ -275,10 +278,7 @@ impl Signing {
         if self.sub_filter == SubFilter::Pades {
             announce_pades(&scene, &mut revision)?;
         }
-        if missing_bits(document, Action::FillField).is_some()
-            || missing_bits(document, Action::CreateField).is_some()
-                && matches!(target, super::field::Target::New(_))
-        {
+        if missing_bits(document, target.action()).is_some() {
             warnings.push(Warning::PermissionsOverridden);
         }
         Ok(Drawn { appended: revision.finish(document, &at.entropy)?, warnings })
@@ -329,6 +329,24 @@ impl Signing {
         }
         dictionary
     }
+}
+
+/// Refuses a certificate that cannot sign. Two things are warnings only: a validity that begins later,
+/// because clocks differ in the hours after a certificate was issued, and a self-signed certificate with
+/// the CA flag, which is how test certificates come out of common tools.
+fn leaf_warnings(chain: &Chain, time: i64) -> Result<Vec<Warning>, LeafError> {
+    let leaf = chain.leaf();
+    let mut warnings = Vec::new();
+    if time < leaf.not_before() {
+        warnings.push(Warning::NotYetValid);
+    }
+    match chain.check_leaf(time.max(leaf.not_before())) {
+        Err(LeafError::Ca) if chain.certificates().len() == 1 && leaf.is_issued_by(leaf) => {
+            warnings.push(Warning::SelfSignedCa);
+        }
+        other => other?,
+    }
+    Ok(warnings)
 }
 
 /// The signature reference that makes a field's lock bind (12.8.2.4).

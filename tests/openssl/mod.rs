@@ -114,6 +114,20 @@ impl Workshop {
         [self.read("root.pem"), self.read(&format!("{leaf}.pem")), self.read("middle.pem")].concat()
     }
 
+    /// A timestamp token over `content`, by an authority below the root.
+    pub(crate) fn timestamp(&self, content: &[u8]) -> Vec<u8> {
+        self.key("stamper", "rsa:2048");
+        self.issue("stamper", "root", "stamper");
+        self.write("ts.cnf", TIMESTAMP_AUTHORITY.as_bytes());
+        self.write("serial", b"01");
+        self.write("stamped", content);
+        self.run("ts -query -data stamped -sha256 -cert -config ts.cnf -out query");
+        self.run(
+            "ts -reply -queryfile query -signer stamper.pem -inkey stamper.key -config ts.cnf -token_out -out token",
+        );
+        self.read("token")
+    }
+
     /// A certificate as DER.
     pub(crate) fn der(&self, name: &str) -> Vec<u8> {
         self.run(&format!("x509 -in {name}.pem -outform DER"))
@@ -144,9 +158,22 @@ basicConstraints = CA:FALSE
 keyUsage = critical, digitalSignature, nonRepudiation
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[stamper]
+keyUsage = critical, digitalSignature
+extendedKeyUsage = critical, timeStamping
 [encipher]
 keyUsage = critical, keyEncipherment
 [strange]
 basicConstraints = CA:FALSE
 1.2.3.4 = critical, DER:0500
+";
+
+const TIMESTAMP_AUTHORITY: &str = "\
+[tsa]
+default_tsa = authority
+[authority]
+serial = serial
+default_policy = 1.2.3.4.1
+digests = sha256
+signer_digest = sha256
 ";
