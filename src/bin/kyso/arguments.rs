@@ -25,12 +25,25 @@ const AFTER: &str = "Exit codes: 0 done or valid, 1 invalid, 2 usage, 3 document
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Signs a sample through both phases with a demonstration signer, and shows each step.
+    Demo(Demo),
     /// Signs a document with a key at hand, in one go.
     Sign(Sign),
     /// Prepares a document and prints the request for the signer as JSON.
     Prepare(Prepare),
     /// Puts the signer's value into the document that was prepared.
     Embed(Embed),
+    /// Verifies the signatures of a document.
+    Verify(Verify),
+    /// Shows the fields, signatures, permissions and revisions of a document.
+    Inspect(Inspect),
+}
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// The folder for the files. Default: a new one among the system's temporary files.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -86,6 +99,35 @@ pub(crate) struct Embed {
     /// Where the signed document goes; may be INPUT. It is replaced whole or not at all.
     #[arg(short, long = "out", value_name = "OUT")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// The signed document.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The trust anchors in PEM. Without them trust is not checked.
+    #[arg(long, value_name = "ROOTS.pem")]
+    pub(crate) trust: Option<PathBuf>,
+    /// The environment variable that holds the password of an encrypted document.
+    #[arg(long, value_name = "VAR")]
+    pub(crate) password_env: Option<String>,
+    /// Prints the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Inspect {
+    /// The document.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The environment variable that holds the password of an encrypted document.
+    #[arg(long, value_name = "VAR")]
+    pub(crate) password_env: Option<String>,
+    /// Prints it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What `sign` and `prepare` have in common.

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use chrono::DateTime;
 use kyso::certificate::LeafError;
+use kyso::verify::VerifyError;
 use kyso::{
     AcceptError, CryptError, Fault, PdfError, PrepareError, Refusal, ResumeError, RevisionError, SaveError,
     StateError,
@@ -116,6 +117,16 @@ impl Failure {
         Self::at(Exit::Signer, input, advised(told, Some(&advice)))
     }
 
+    /// A document that cannot be verified or inspected.
+    pub(crate) fn verify(path: &Path, error: &VerifyError) -> Self {
+        let (exit, advice) = match error {
+            VerifyError::Document(PdfError::Io(_)) => (Exit::Io, None),
+            VerifyError::Document(error) => (Exit::Refused, pdf_advice(error)),
+            _ => (Exit::Refused, None),
+        };
+        Self::at(exit, path, advised(told(error), advice))
+    }
+
     /// A document that is not saved.
     pub(crate) fn save(error: &SaveError) -> Self {
         Self::new(Exit::Io, told(error))
@@ -166,13 +177,7 @@ pub(crate) fn advised(told: String, advice: Option<&str>) -> String {
 
 fn prepare_advice(error: &PrepareError) -> Option<&'static str> {
     Some(match error {
-        PrepareError::Document(RevisionError::Pdf(error)) => match error {
-            PdfError::Crypt(CryptError::PasswordNeeded) => {
-                "name the environment variable that holds it with --password-env"
-            }
-            PdfError::Crypt(CryptError::WrongPassword) => "correct the variable that --password-env names",
-            _ => return None,
-        },
+        PrepareError::Document(RevisionError::Pdf(error)) => return pdf_advice(error),
         PrepareError::Refused(Refusal::EncryptionPermissions { .. }) => {
             "give the owner's with --password-env, or --override-encryption-permissions"
         }
@@ -188,6 +193,16 @@ fn prepare_advice(error: &PrepareError) -> Option<&'static str> {
         PrepareError::ReserveTooLarge { .. } => "give a smaller --reserve",
         _ => return None,
     })
+}
+
+const fn pdf_advice(error: &PdfError) -> Option<&'static str> {
+    match error {
+        PdfError::Crypt(CryptError::PasswordNeeded) => {
+            Some("name the environment variable that holds it with --password-env")
+        }
+        PdfError::Crypt(CryptError::WrongPassword) => Some("correct the variable that --password-env names"),
+        _ => None,
+    }
 }
 
 fn day(unix_seconds: i64) -> String {

@@ -4,7 +4,7 @@ use std::env;
 use std::path::Path;
 
 use kyso::Password;
-use kyso::certificate::Chain;
+use kyso::certificate::{Certificate, Chain};
 use kyso::signer::{LocalKey, SignerError};
 use zeroize::Zeroizing;
 
@@ -13,9 +13,14 @@ use crate::files;
 
 /// The password in an environment variable.
 pub(crate) fn password(variable: Option<&str>) -> Result<Option<Password>, Failure> {
+    Ok(secret(variable)?.map(Password::new))
+}
+
+/// The bytes in an environment variable.
+pub(crate) fn secret(variable: Option<&str>) -> Result<Option<Vec<u8>>, Failure> {
     let Some(variable) = variable else { return Ok(None) };
     match env::var_os(variable) {
-        Some(value) => Ok(Some(Password::new(value.into_encoded_bytes()))),
+        Some(value) => Ok(Some(value.into_encoded_bytes())),
         None => Err(unset("--password-env", variable)),
     }
 }
@@ -40,6 +45,15 @@ pub(crate) fn chain(path: &Path) -> Result<Chain, Failure> {
     let pem = files::read(path, files::SMALL)?;
     Chain::from_pem(&pem).map_err(|error| {
         let advice = Some("give the signer's certificate and its issuers in PEM");
+        Failure::at(Exit::Usage, path, advised(told(&error), advice))
+    })
+}
+
+/// Certificates in PEM that are trusted because the caller says so.
+pub(crate) fn trust_anchors(path: &Path) -> Result<Vec<Certificate>, Failure> {
+    let pem = files::read(path, files::SMALL)?;
+    Certificate::all_from_pem(&pem).map_err(|error| {
+        let advice = Some("give the trust anchors in PEM");
         Failure::at(Exit::Usage, path, advised(told(&error), advice))
     })
 }

@@ -2,14 +2,18 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod demo;
 mod embed;
 mod failure;
 mod files;
+mod inspect;
 mod keys;
+mod output;
 mod prepare;
 mod progress;
 mod sign;
 mod signing;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -31,8 +35,11 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Demo(options) => demo::run(&options),
         Command::Sign(options) => sign::run(&options),
         Command::Prepare(options) => prepare::run(&options),
         Command::Embed(options) => embed::run(&options),
+        Command::Verify(options) => verify::run(&options),
+        Command::Inspect(options) => inspect::run(&options),
     }
 }

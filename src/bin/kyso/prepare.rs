@@ -1,13 +1,12 @@
 //! `kyso prepare`: phase one. The state is stored, the request printed.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use kyso::{ServiceKind, requests_to_json};
 
 use crate::arguments::Prepare;
-use crate::failure::{Exit, Failure};
-use crate::{files, keys, progress, signing};
+use crate::failure::Failure;
+use crate::{files, keys, output, progress, signing};
 
 pub(crate) fn run(options: &Prepare) -> Result<ExitCode, Failure> {
     let input = &options.input;
@@ -31,9 +30,6 @@ pub(crate) fn run(options: &Prepare) -> Result<ExitCode, Failure> {
     signing::warn(input, &warnings);
     // A request without its state is worth nothing: the state first.
     files::write_private(&options.state, format!("{}\n", state.to_json()).as_bytes())?;
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}", requests_to_json([&request]))
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::new(Exit::Io, format!("printing the request failed: {error}")))?;
+    output::deliver(&requests_to_json([&request]))?;
     Ok(ExitCode::SUCCESS)
 }
