@@ -138,7 +138,7 @@ fn verify(files: &Files) -> Result<ExitCode, Failure> {
         files.signed.display(),
         files.signed.display(),
     ))?;
-    Ok(if report.is_valid() { ExitCode::SUCCESS } else { ExitCode::from(crate::verify::INVALID) })
+    Ok(if report.is_valid() { ExitCode::SUCCESS } else { Exit::Invalid.into() })
 }
 
 impl Files {

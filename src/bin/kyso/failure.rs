@@ -13,9 +13,11 @@ use kyso::{
     StateError,
 };
 
-/// Why the program ends with something else than zero.
+/// The code when it is something else than zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
+    /// There is no signature, or one is not valid.
+    Invalid = 1,
     /// The command cannot be carried out as it was given.
     Usage = 2,
     /// The document cannot be signed.
@@ -35,6 +37,12 @@ impl From<Fault> for Exit {
             // The document's, a limit it exceeds, a feature of it that is not supported.
             _ => Self::Refused,
         }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
     }
 }
 
@@ -117,8 +125,24 @@ impl Failure {
         Self::at(Exit::Signer, input, advised(told, Some(&advice)))
     }
 
-    /// A document that cannot be verified or inspected.
+    /// A document that cannot be verified. One too damaged to be read has no valid signature; one that is
+    /// closed, too large or of an unknown kind cannot be judged.
     pub(crate) fn verify(path: &Path, error: &VerifyError) -> Self {
+        let damaged = matches!(
+            error,
+            VerifyError::Document(
+                PdfError::Syntax { .. }
+                    | PdfError::NoObjects
+                    | PdfError::Missing { .. }
+                    | PdfError::Malformed { .. }
+            )
+        );
+        let failure = Self::inspect(path, error);
+        if damaged { Self { exit: Exit::Invalid, ..failure } } else { failure }
+    }
+
+    /// A document that cannot be inspected.
+    pub(crate) fn inspect(path: &Path, error: &VerifyError) -> Self {
         let (exit, advice) = match error {
             VerifyError::Document(PdfError::Io(_)) => (Exit::Io, None),
             VerifyError::Document(error) => (Exit::Refused, pdf_advice(error)),
@@ -135,7 +159,7 @@ impl Failure {
     /// Prints the line and gives the code.
     pub(crate) fn report(&self) -> ExitCode {
         note("", &self.line);
-        ExitCode::from(self.exit as u8)
+        self.exit.into()
     }
 }
 

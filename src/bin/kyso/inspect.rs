@@ -13,7 +13,7 @@ pub(crate) fn run(options: &Inspect) -> Result<ExitCode, Failure> {
     let password = keys::secret(options.password_env.as_deref())?;
     let (source, progress) = progress::open(file)?;
     let inspection = verify::inspect(&source, password.as_deref(), &Limits::default())
-        .map_err(|error| Failure::verify(file, &error))?;
+        .map_err(|error| Failure::inspect(file, &error))?;
     drop(progress);
     output::print(&if options.json { inspection.to_json() } else { inspection.to_string() })?;
     Ok(ExitCode::SUCCESS)

@@ -5,11 +5,8 @@ use std::process::ExitCode;
 use kyso::verify::{self, Options};
 
 use crate::arguments::Verify;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::{keys, output, progress};
-
-/// There is no signature, or one is not valid.
-pub(crate) const INVALID: u8 = 1;
 
 pub(crate) fn run(options: &Verify) -> Result<ExitCode, Failure> {
     let file = &options.file;
@@ -20,5 +17,5 @@ pub(crate) fn run(options: &Verify) -> Result<ExitCode, Failure> {
     let report = verify::pdf(&source, &with).map_err(|error| Failure::verify(file, &error))?;
     drop(progress);
     output::print(&if options.json { report.to_json() } else { report.to_string() })?;
-    Ok(if report.is_valid() { ExitCode::SUCCESS } else { ExitCode::from(INVALID) })
+    Ok(if report.is_valid() { ExitCode::SUCCESS } else { Exit::Invalid.into() })
 }
