@@ -94,6 +94,7 @@ pub(super) fn compare<O: Source, N: Source>(
     work: &Work,
 ) -> Result<(LaterChanges, Vec<Finding>), PdfError> {
     let (changed, odd) = changed::find(old, new, work)?;
+    let unlisted = if new.rebuilt().is_some() { Vec::new() } else { changed::find_unlisted(old, new, work)? };
     let old = Side::new(old)?;
     let new = Side::new(new)?;
     let restrictions = Restrictions::read(old.document, &old.catalog, &old.form)?;
@@ -121,6 +122,11 @@ pub(super) fn compare<O: Source, N: Source>(
     };
     for (kind, detail) in odd {
         difference.findings.push(Finding { kind, detail, object: None });
+    }
+    for id in unlisted {
+        let detail = "it is defined again in bytes that no cross-reference section mentions".to_owned();
+        let kind = FindingKind::UnlistedObject;
+        difference.find(Finding { kind, detail, object: Some(id) });
     }
     difference.trailer()?;
     difference.catalog()?;
@@ -222,9 +228,7 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
             }
             Object::Dictionary(dictionary) => {
                 for (key, value) in dictionary.iter() {
-                    let path = [at.path.as_slice(), key].join(&b'/');
-                    let path = if at.path.is_empty() { key.to_vec() } else { path };
-                    found |= self.approve_below(value, Usage::new(at.holder, path), depth, streams)?;
+                    found |= self.approve_below(value, at.below(key), depth, streams)?;
                 }
             }
             _ => {}
@@ -245,7 +249,8 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
             .signatures()
             .filter_map(|field| Some((field.value.as_ref()?.as_reference()?.number, field.name.clone())))
             .collect();
-        for (&number, one) in &std::mem::take(&mut self.changed) {
+        let changed = std::mem::take(&mut self.changed);
+        for (&number, one) in &changed {
             let Some(first) = usages.of(number).next() else { continue };
             let Some(approval) = self.approvals.get(&number) else {
                 let used = self.role(first);
@@ -282,7 +287,8 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
             }
         }
         // Objects on the way to one that may change must not lead there in other roles either.
-        let mut holders: Vec<u32> = self.approvals.keys().copied().collect();
+        let mut holders: Vec<u32> =
+            self.approvals.keys().filter(|number| !changed.contains_key(number)).copied().collect();
         holders.sort_unstable();
         for number in holders {
             let Some(approval) = self.approvals.get(&number).filter(|one| !one.edges.is_empty()) else {
