@@ -420,7 +420,12 @@ impl<S: Source> Document<S> {
     }
 
     /// `/Length`, when `endstream` stands behind it; else the distance to `endstream`.
-    fn stream_length(&self, id: ObjectId, dictionary: &Dictionary, data_at: u64) -> Result<u64, PdfError> {
+    pub(crate) fn stream_length(
+        &self,
+        id: ObjectId,
+        dictionary: &Dictionary,
+        data_at: u64,
+    ) -> Result<u64, PdfError> {
         let declared = match dictionary.get(b"Length") {
             // A length held by the very stream it describes would have no end.
             Some(Object::Reference(length)) => match self.entry(length.number)? {

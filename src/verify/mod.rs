@@ -5,6 +5,7 @@
 
 mod byte_range;
 mod date;
+mod difference;
 mod error;
 mod finding;
 mod inspect;
@@ -13,12 +14,15 @@ mod signature;
 mod text;
 mod window;
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::Limits;
 use crate::certificate::Certificate;
-use crate::pdf::{Dictionary, Document, Field, Form, Object, ObjectId, Place, Placed};
+use crate::pdf::{Dictionary, Document, Field, Form, Object, PdfError, Place, Placed};
 use crate::source::Source;
+use difference::Work;
+use window::Prefix;
 
 pub use error::VerifyError;
 pub use finding::{Finding, FindingKind};
@@ -64,14 +68,18 @@ impl fmt::Debug for Options {
 pub fn pdf<S: Source>(source: &S, options: &Options) -> Result<Report, VerifyError> {
     let document = Document::open(source, options.password.as_deref(), &options.limits)?;
     let mut signatures = Vec::new();
+    let mut values = HashSet::new();
+    let mut later = Later::new(source, &document, options);
     for (field, dictionary) in signed_fields(&document, &options.limits)? {
-        signatures.push(signature::report(&document, &field, &dictionary, options)?);
-    }
-    for signature in &mut signatures {
-        if signature.coverage != Coverage::EntireFile {
-            signature.changes = LaterChanges::unknown();
+        let mut report = signature::report(&document, &field, &dictionary, options)?;
+        if let Some(value) = field.value.as_ref().and_then(Object::as_reference)
+            && !values.insert(value)
+        {
+            report.find(FindingKind::SignatureShared, "another field holds the same signature");
         }
-        signature.valid = signature.is_valid();
+        later.look(&field, &mut report)?;
+        report.valid = report.is_valid();
+        signatures.push(report);
     }
     signatures
         .sort_by_key(|signature| signature.byte_range.map_or(u64::MAX, |[_, _, c, d]| c.saturating_add(d)));
@@ -81,6 +89,80 @@ pub fn pdf<S: Source>(source: &S, options: &Options) -> Result<Report, VerifyErr
         trust_checked: options.trust.is_some(),
         signatures,
     })
+}
+
+/// What follows each signature. Signatures of one revision share the comparison.
+struct Later<'a, S> {
+    source: &'a S,
+    document: &'a Document<&'a S>,
+    options: &'a Options,
+    work: Work,
+    known: HashMap<u64, (LaterChanges, Vec<Finding>)>,
+}
+
+impl<'a, S: Source> Later<'a, S> {
+    fn new(source: &'a S, document: &'a Document<&'a S>, options: &'a Options) -> Self {
+        let work = Work::new(&options.limits);
+        Self { source, document, options, work, known: HashMap::new() }
+    }
+
+    /// Judges what follows the revision that `report` covers.
+    fn look(&mut self, field: &Field, report: &mut SignatureReport) -> Result<(), VerifyError> {
+        match (report.coverage, report.byte_range) {
+            (Coverage::EntireFile, _) => return Ok(()),
+            (Coverage::EntireRevision, Some([_, _, c, d])) => {
+                let end = c.saturating_add(d);
+                match self.revision(end) {
+                    Ok(revision) => {
+                        let (changes, findings) = self.compare(end, &revision)?;
+                        report.changes = changes;
+                        report.findings.extend(findings);
+                        if !holds(&revision, field)? {
+                            let what = format!("the revision that ends at byte {end} has no such signature");
+                            report.find(FindingKind::SignatureMisplaced, what);
+                        }
+                        return Ok(());
+                    }
+                    Err(error @ (PdfError::Io(_) | PdfError::Limit { .. })) => return Err(error.into()),
+                    Err(error) => {
+                        report.find(
+                            FindingKind::NotARevision,
+                            format!("no revision ends at byte {end}: {error}"),
+                        );
+                    }
+                }
+            }
+            _ => {}
+        }
+        report.changes = LaterChanges::unknown();
+        Ok(())
+    }
+
+    fn revision(&self, end: u64) -> Result<Document<Prefix<'a, S>>, PdfError> {
+        let prefix = Prefix::new(self.source, end);
+        Document::open(prefix, self.options.password.as_deref(), &self.options.limits)
+    }
+
+    fn compare(
+        &mut self,
+        end: u64,
+        revision: &Document<Prefix<'a, S>>,
+    ) -> Result<(LaterChanges, Vec<Finding>), VerifyError> {
+        if let Some(known) = self.known.get(&end) {
+            return Ok(known.clone());
+        }
+        let outcome = difference::compare(revision, self.document, &self.work)?;
+        self.known.insert(end, outcome.clone());
+        Ok(outcome)
+    }
+}
+
+/// Whether a revision has the signature of this field.
+fn holds<S: Source>(revision: &Document<S>, field: &Field) -> Result<bool, VerifyError> {
+    let (id, dictionary) = revision.catalog()?;
+    let catalog = Placed { place: Place::object(id), dictionary };
+    let form = Form::read(revision, &catalog)?;
+    Ok(form.signatures().any(|one| one.name == field.name && one.value == field.value))
 }
 
 /// The signature fields that hold something, with it.
