@@ -1,5 +1,13 @@
 //! What may and what may not happen to a signed document.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod verify_support;
 
 use kyso::verify::{self, ChangeLevel, Check, Coverage, FindingKind, Options, Report, SignatureKind, Trust};

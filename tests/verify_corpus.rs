@@ -2,6 +2,14 @@
 //!
 //! Runs over the corpus in `$KYSO_SHARED` (else `../shared`) where that is present.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

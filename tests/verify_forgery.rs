@@ -1,5 +1,13 @@
 //! Forged and wrapped signatures: the attacks on `/ByteRange` and `/Contents`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod verify_support;
 
 use kyso::verify::{self, Check, Coverage, FindingKind, Options, Report};

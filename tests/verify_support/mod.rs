@@ -1,5 +1,7 @@
 //! Signed documents made on the spot, with a writer that does what it is told: attacks included.
 
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+
 use kyso::algorithm::{DigestAlgorithm, SignatureAlgorithm, Suite};
 use kyso::certificate::Chain;
 use kyso::cms::{SignedAttributes, assemble};

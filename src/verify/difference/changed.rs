@@ -65,10 +65,10 @@ pub(super) fn find<O: Source, N: Source>(
         }
         let (before, after) = (old.entry(number)?, new.entry(number)?);
         // The numbers in an object stream follow the stream.
-        if before != after || matches!(after, Entry::Compressed { .. }) {
-            if let Some(one) = compare(old, new, number, work)? {
-                changed.insert(number, one);
-            }
+        if (before != after || matches!(after, Entry::Compressed { .. }))
+            && let Some(one) = compare(old, new, number, work)?
+        {
+            changed.insert(number, one);
         }
         if before != after && matches!(before, Entry::InUse { .. }) && is_object_stream(old, number, work)? {
             let inside = old.numbers_in_stream(number).unwrap_or_default();
