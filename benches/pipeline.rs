@@ -11,8 +11,9 @@ use std::{fs, time::Duration};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kyso::algorithm::{Suite, ToBeSigned};
 use kyso::certificate::Chain;
+use kyso::pdf::Signing;
 use kyso::signer::{LocalKey, Signer};
-use kyso::{At, Entropy, SignatureValue, Signing};
+use kyso::{At, Entropy, SignatureValue};
 
 /// 2026-06-01T08:00:00+07:00.
 const TIME: &str = "2026-06-01T08:00:00+07:00";

@@ -5,8 +5,8 @@ use std::io::{self, Read as _, Seek as _, Write};
 use std::path::Path;
 
 use super::save::{SaveError, atomically};
-use crate::pdf::revision::Appended;
 use crate::source::Source;
+use crate::syntax::pdf::revision::Appended;
 
 /// How much of a source is copied at a time, in bytes.
 const COPY: usize = 1 << 18;
@@ -151,7 +151,7 @@ fn append_hex(out: &mut Vec<u8>, bytes: &[u8]) {
         let mut table = [[0; 2]; 256];
         let mut value = 0;
         while value < 256 {
-            table[value] = crate::pdf::write::hex_digits(value as u8);
+            table[value] = crate::syntax::pdf::write::hex_digits(value as u8);
             value += 1;
         }
         table

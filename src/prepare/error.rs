@@ -8,8 +8,8 @@ use crate::certificate::{ChainError, LeafError};
 use crate::cms::CmsError;
 use crate::fault::Fault;
 use crate::mistake::KnownMistake;
-use crate::pdf::{PdfError, RevisionError};
 use crate::request::ServiceKind;
+use crate::syntax::pdf::{PdfError, RevisionError};
 
 /// A rule that forbids signing a document. Each names the rule and who made it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -11,7 +11,7 @@ use chrono::{DateTime, FixedOffset};
 
 pub use error::{AcceptError, PrepareError, Refusal, ResumeError, Warning};
 pub use pdf::Signing;
-pub use prepared::{Prepared, PreparedCms};
+pub use prepared::{Dangerous, Prepared, PreparedCms};
 
 use crate::entropy::Entropy;
 

@@ -10,12 +10,12 @@ use crate::cms::{self, SignedAttributes, SigningCertificate};
 use crate::embed::Signed;
 use crate::limits::Limits;
 use crate::mistake::recognise;
-use crate::pdf::ObjectId;
-use crate::pdf::revision::Appended;
 use crate::profile::pades::SubFilter;
 use crate::request::{Payload, ServiceKind, SignatureValue, SigningRequest};
 use crate::source::Source;
 use crate::state::{Base64, Body, Format, Service, State};
+use crate::syntax::pdf::ObjectId;
+use crate::syntax::pdf::revision::Appended;
 
 /// How much of a source is hashed at a time, in bytes.
 const HASH: usize = 1 << 18;

@@ -1,6 +1,6 @@
 //! Why a document could not be verified at all.
 
-use crate::pdf::PdfError;
+use crate::syntax::pdf::PdfError;
 
 /// Why a document could not be verified at all. What is wrong with a signature is no error but part of
 /// the report.

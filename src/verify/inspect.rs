@@ -8,11 +8,11 @@ use super::report::{SignatureKind, object_id};
 use super::signature::is_certification;
 use super::{VerifyError, date, signed_fields};
 use crate::Limits;
-use crate::pdf::{
+use crate::source::Source;
+use crate::syntax::pdf::{
     Access, Dictionary, Document, Form, LockAction, Method, Object, ObjectId, Place, Placed, Restrictions,
     SectionKind, first_page, text,
 };
-use crate::source::Source;
 
 /// Version of the JSON that [`Inspection::to_json`] gives: fields may be added to it, none is renamed.
 pub const INSPECTION_VERSION: u32 = 1;

@@ -19,8 +19,8 @@ use std::fmt;
 
 use crate::Limits;
 use crate::certificate::Certificate;
-use crate::pdf::{Dictionary, Document, Field, Form, Object, PdfError, Place, Placed};
 use crate::source::Source;
+use crate::syntax::pdf::{Dictionary, Document, Field, Form, Object, PdfError, Place, Placed};
 use difference::{Outcome, Work};
 use window::Prefix;
 
