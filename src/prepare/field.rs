@@ -33,6 +33,13 @@ impl<'a, S: Source> Scene<'a, S> {
         let page = first_page(document, &catalog)?;
         Ok(Self { document, catalog, form, page })
     }
+
+    /// Everything that was read and may refer to objects that are not there.
+    pub(super) fn dictionaries(&self) -> Vec<&Dictionary> {
+        let mut all = vec![self.document.trailer(), &self.catalog.dictionary, &self.page.dictionary];
+        all.extend(self.form.acro_form.as_ref().map(|form| &form.dictionary));
+        all
+    }
 }
 
 /// The field that will be signed.

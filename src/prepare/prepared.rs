@@ -144,7 +144,7 @@ impl<S: Source> Plan<S> {
         let sub_filter =
             SubFilter::from_name(&body.subfilter).ok_or_else(|| changed("its subfilter does not exist"))?;
         let most = (limits.cms_bytes as u64).saturating_mul(2).saturating_add(2);
-        if body.gap < 2 || body.gap % 2 != 0 || body.gap > most {
+        if body.gap < 2 || !body.gap.is_multiple_of(2) || body.gap > most {
             return Err(changed("the gap is no hex string that can be"));
         }
         let (number, generation) = body.signature_object;
