@@ -40,7 +40,7 @@ pub enum Outcome<S> {
     /// It could not be prepared; no request was made.
     NotPrepared(PrepareError),
     /// The signer returned nothing for it. The prepared signature goes on waiting.
-    NoValue(Prepared<S>),
+    NoValue(Box<Prepared<S>>),
     /// Its value was refused.
     Refused(AcceptError),
 }
@@ -69,7 +69,7 @@ impl<S: Source + Send> Batch<S> {
         let outcomes = self.outcomes.into_iter().map(with_value).collect();
         on_threads(outcomes, threads, |outcome| match outcome {
             Err(error) => Outcome::NotPrepared(error),
-            Ok((prepared, None)) => Outcome::NoValue(prepared),
+            Ok((prepared, None)) => Outcome::NoValue(Box::new(prepared)),
             Ok((prepared, Some(value))) => {
                 prepared.accept(&value).map_or_else(Outcome::Refused, Outcome::Signed)
             }
@@ -85,13 +85,11 @@ impl<S: Source> Batch<S> {
     }
 
     /// What preparing gave, in the order of the jobs: states are taken from here.
-    #[must_use]
     pub fn outcomes(&self) -> &[Result<Prepared<S>, PrepareError>] {
         &self.outcomes
     }
 
     /// The same, to go on with each document by itself.
-    #[must_use]
     pub fn into_outcomes(self) -> Vec<Result<Prepared<S>, PrepareError>> {
         self.outcomes
     }
