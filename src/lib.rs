@@ -19,6 +19,7 @@ mod request;
 pub mod signer;
 mod source;
 mod state;
+pub mod verify;
 
 pub use embed::{SaveError, Signed};
 pub use entropy::Entropy;

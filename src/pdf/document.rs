@@ -12,7 +12,7 @@ use super::object::{Dictionary, Object, ObjectId};
 use super::objstm::ObjectStream;
 use super::rebuild::Rebuilt;
 use super::view::View;
-use super::xref::{Chain, Entry, SectionKind, stream_header, stream_keyword};
+use super::xref::{Chain, Entry, Section, SectionKind, stream_header, stream_keyword};
 use crate::limits::Limits;
 use crate::source::Source;
 
@@ -253,6 +253,19 @@ impl<S: Source> Document<S> {
         }
     }
 
+    /// The cross-reference sections, newest first; none for a scanned file.
+    pub(crate) fn sections(&self) -> &[Section] {
+        match &self.index {
+            Index::Chain { chain, .. } => &chain.sections,
+            Index::Rebuilt(_) => &[],
+        }
+    }
+
+    /// The numbers of the objects in an object stream.
+    pub(crate) fn numbers_in_stream(&self, number: u32) -> Result<Vec<u32>, PdfError> {
+        Ok(self.object_stream(number)?.numbers.iter().map(|(number, _)| *number).collect())
+    }
+
     pub(crate) fn entry(&self, number: u32) -> Result<Entry, PdfError> {
         match &self.index {
             Index::Chain { chain, .. } => chain.entry(&self.view, number),
@@ -297,7 +310,8 @@ impl<S: Source> Document<S> {
         }
     }
 
-    fn absolute(&self, offset: u64) -> u64 {
+    /// Where an entry's offset is, in bytes from the start of the file.
+    pub(crate) fn absolute(&self, offset: u64) -> u64 {
         match self.index {
             Index::Chain { base, .. } => offset.saturating_add(base),
             Index::Rebuilt(_) => offset,
@@ -311,6 +325,10 @@ impl<S: Source> Document<S> {
         }
         let (found, mut object, stream) = self.view.parse(at, |lexer| {
             let found = lexer.object_header()?;
+            // Many numbers that all lead to one large object must not cost its reading each time.
+            if found.number != id.number {
+                return Ok((found, Object::Null, None));
+            }
             lexer.skip_space();
             // `N G obj endobj` is an empty, hence null, object.
             if lexer.clone().keyword("endobj").is_ok() {
@@ -402,7 +420,12 @@ impl<S: Source> Document<S> {
     }
 
     /// `/Length`, when `endstream` stands behind it; else the distance to `endstream`.
-    fn stream_length(&self, id: ObjectId, dictionary: &Dictionary, data_at: u64) -> Result<u64, PdfError> {
+    pub(crate) fn stream_length(
+        &self,
+        id: ObjectId,
+        dictionary: &Dictionary,
+        data_at: u64,
+    ) -> Result<u64, PdfError> {
         let declared = match dictionary.get(b"Length") {
             // A length held by the very stream it describes would have no end.
             Some(Object::Reference(length)) => match self.entry(length.number)? {

@@ -24,6 +24,15 @@ pub use error::PdfError;
 pub use object::ObjectId;
 pub use revision::RevisionError;
 
+pub(crate) use crypt::Method;
+pub(crate) use document::{Document, Loaded};
+pub(crate) use form::{Field, Form};
+pub(crate) use object::{Dictionary, Object};
+pub(crate) use page::first_page;
+pub(crate) use permissions::{LockAction, Restrictions};
+pub(crate) use place::{Place, Placed};
+pub(crate) use xref::{Entry, SectionKind};
+
 #[cfg(test)]
 mod corpus {
     use super::document::Document;

@@ -29,7 +29,7 @@ impl LockAction {
 
     /// From a lock dictionary or the parameters of a `FieldMDP` transform. An action nobody knows locks
     /// everything.
-    fn read<S: Source>(document: &Document<S>, dictionary: &Dictionary) -> Result<Self, PdfError> {
+    pub(crate) fn read<S: Source>(document: &Document<S>, dictionary: &Dictionary) -> Result<Self, PdfError> {
         let names = || {
             let Object::Array(items) = document.get(dictionary, b"Fields")? else { return Ok(Vec::new()) };
             let mut names = Vec::with_capacity(items.len());

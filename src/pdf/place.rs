@@ -46,6 +46,19 @@ impl Place {
         value.as_reference().map_or_else(|| self.step(Step::Index(index)), Self::object)
     }
 
+    /// The keys on the way from the holder, joined by `/`.
+    pub(crate) fn keys(&self) -> Vec<u8> {
+        let keys: Vec<&[u8]> = self
+            .path
+            .iter()
+            .filter_map(|step| match step {
+                Step::Key(key) => Some(&**key),
+                Step::Index(_) => None,
+            })
+            .collect();
+        keys.join(&b'/')
+    }
+
     /// The value that stands here inside `holder`.
     pub(crate) fn find_mut<'a>(&self, holder: &'a mut Object) -> Option<&'a mut Object> {
         let mut value = holder;

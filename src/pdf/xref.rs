@@ -210,6 +210,16 @@ impl Section {
         })
     }
 
+    /// The ranges of object numbers it has entries for: first number and count.
+    pub(crate) fn ranges(&self) -> Vec<(u64, u64)> {
+        match &self.body {
+            Body::Table(subsections) => {
+                subsections.iter().map(|one| (one.range.first, one.range.count)).collect()
+            }
+            Body::Stream { index, .. } => index.iter().map(|range| (range.first, range.count)).collect(),
+        }
+    }
+
     /// This section's entry for `number`, if it has one.
     pub(crate) fn entry<S: Source>(&self, view: &View<S>, number: u32) -> Result<Option<Entry>, PdfError> {
         match &self.body {

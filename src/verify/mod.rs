@@ -1,0 +1,187 @@
+//! An independent reader of signatures: what they cover, whether they verify, who made them, and what
+//! happened to the document afterwards.
+//!
+//! Nothing here uses the code that prepares and embeds signatures.
+
+mod byte_range;
+mod date;
+mod difference;
+mod error;
+mod finding;
+mod inspect;
+mod report;
+mod signature;
+mod text;
+mod window;
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use crate::Limits;
+use crate::certificate::Certificate;
+use crate::pdf::{Dictionary, Document, Field, Form, Object, PdfError, Place, Placed};
+use crate::source::Source;
+use difference::Work;
+use window::Prefix;
+
+pub use error::VerifyError;
+pub use finding::{Finding, FindingKind};
+pub use inspect::{
+    EncryptionInfo, FieldInfo, INSPECTION_VERSION, Inspection, LockInfo, RestrictionInfo, RevisionInfo,
+    SignatureInfo, inspect,
+};
+pub use report::{
+    CHANGES_LISTED, Change, ChangeLevel, Check, Coverage, LaterChanges, REPORT_VERSION, Report,
+    SignatureKind, SignatureReport, Signer, TimestampReport, Trust,
+};
+
+/// What to verify with.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Trust anchors; without them trust is not checked.
+    pub trust: Option<Vec<Certificate>>,
+    /// The password of an encrypted document, UTF-8.
+    pub password: Option<Vec<u8>>,
+    /// When certificates must have been valid, Unix seconds. Otherwise that is the time of a trusted
+    /// timestamp on the signature, or else the time that the signature claims.
+    pub time: Option<i64>,
+    /// What reading may cost.
+    pub limits: Limits,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("trust", &self.trust)
+            .field("password", &self.password.as_ref().map(|_| "(given)"))
+            .field("time", &self.time)
+            .field("limits", &self.limits)
+            .finish()
+    }
+}
+
+/// Verifies all signatures of a PDF of any size.
+///
+/// # Errors
+/// When the document cannot be read at all. What is wrong with a signature is in the report.
+pub fn pdf<S: Source>(source: &S, options: &Options) -> Result<Report, VerifyError> {
+    let document = Document::open(source, options.password.as_deref(), &options.limits)?;
+    let mut signatures = Vec::new();
+    let mut values = HashSet::new();
+    let mut later = Later::new(source, &document, options);
+    for (field, dictionary) in signed_fields(&document, &options.limits)? {
+        let mut report = signature::report(&document, &field, &dictionary, options)?;
+        if let Some(value) = field.value.as_ref().and_then(Object::as_reference)
+            && !values.insert(value)
+        {
+            report.find(FindingKind::SignatureShared, "another field holds the same signature");
+        }
+        later.look(&field, &mut report)?;
+        report.valid = report.is_valid();
+        signatures.push(report);
+    }
+    signatures
+        .sort_by_key(|signature| signature.byte_range.map_or(u64::MAX, |[_, _, c, d]| c.saturating_add(d)));
+    Ok(Report {
+        version: REPORT_VERSION,
+        document_bytes: document.view().len(),
+        trust_checked: options.trust.is_some(),
+        signatures,
+    })
+}
+
+/// What follows each signature. Signatures of one revision share the comparison.
+struct Later<'a, S> {
+    source: &'a S,
+    document: &'a Document<&'a S>,
+    options: &'a Options,
+    work: Work,
+    known: HashMap<u64, (LaterChanges, Vec<Finding>)>,
+}
+
+impl<'a, S: Source> Later<'a, S> {
+    fn new(source: &'a S, document: &'a Document<&'a S>, options: &'a Options) -> Self {
+        let work = Work::new(&options.limits);
+        Self { source, document, options, work, known: HashMap::new() }
+    }
+
+    /// Judges what follows the revision that `report` covers.
+    fn look(&mut self, field: &Field, report: &mut SignatureReport) -> Result<(), VerifyError> {
+        match (report.coverage, report.byte_range) {
+            (Coverage::EntireFile, _) => return Ok(()),
+            (Coverage::EntireRevision, Some([_, _, c, d])) => {
+                let end = c.saturating_add(d);
+                match self.revision(end) {
+                    Ok(revision) => {
+                        let (changes, findings) = self.compare(end, &revision)?;
+                        report.changes = changes;
+                        report.findings.extend(findings);
+                        if !holds(&revision, field)? {
+                            let what = format!("the revision that ends at byte {end} has no such signature");
+                            report.find(FindingKind::SignatureMisplaced, what);
+                        }
+                        return Ok(());
+                    }
+                    Err(error @ (PdfError::Io(_) | PdfError::Limit { .. })) => return Err(error.into()),
+                    Err(error) => {
+                        report.find(
+                            FindingKind::NotARevision,
+                            format!("no revision ends at byte {end}: {error}"),
+                        );
+                    }
+                }
+            }
+            _ => {}
+        }
+        report.changes = LaterChanges::unknown();
+        Ok(())
+    }
+
+    fn revision(&self, end: u64) -> Result<Document<Prefix<'a, S>>, PdfError> {
+        let prefix = Prefix::new(self.source, end);
+        Document::open(prefix, self.options.password.as_deref(), &self.options.limits)
+    }
+
+    fn compare(
+        &mut self,
+        end: u64,
+        revision: &Document<Prefix<'a, S>>,
+    ) -> Result<(LaterChanges, Vec<Finding>), VerifyError> {
+        if let Some(known) = self.known.get(&end) {
+            return Ok(known.clone());
+        }
+        let outcome = difference::compare(revision, self.document, &self.work)?;
+        self.known.insert(end, outcome.clone());
+        Ok(outcome)
+    }
+}
+
+/// Whether a revision has the signature of this field.
+fn holds<S: Source>(revision: &Document<S>, field: &Field) -> Result<bool, VerifyError> {
+    let (id, dictionary) = revision.catalog()?;
+    let catalog = Placed { place: Place::object(id), dictionary };
+    let form = Form::read(revision, &catalog)?;
+    Ok(form.signatures().any(|one| one.name == field.name && one.value == field.value))
+}
+
+/// The signature fields that hold something, with it.
+fn signed_fields<S: Source>(
+    document: &Document<S>,
+    limits: &Limits,
+) -> Result<Vec<(Field, Dictionary)>, VerifyError> {
+    let (id, dictionary) = document.catalog()?;
+    let catalog = Placed { place: Place::object(id), dictionary };
+    let form = Form::read(document, &catalog)?;
+    let mut signed = Vec::new();
+    for field in form.signatures() {
+        let Some(value) = &field.value else { continue };
+        if let Object::Dictionary(dictionary) = document.resolve(value)? {
+            signed.push((field.clone(), dictionary));
+        }
+    }
+    if signed.len() > limits.signatures {
+        return Err(VerifyError::TooManySignatures { found: signed.len(), limit: limits.signatures });
+    }
+    Ok(signed)
+}
