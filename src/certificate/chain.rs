@@ -102,20 +102,7 @@ impl Chain {
     /// # Errors
     /// When there is none, one cannot be read, or none is a leaf.
     pub fn from_pem(pem: &[u8]) -> Result<Self, ChainError> {
-        let limit = Limits::default().certificates;
-        let mut ders = Vec::new();
-        for block in pem::blocks(pem) {
-            let index = ders.len().saturating_add(1);
-            let wrong = |reason: String| ChainError::Pem { index, reason };
-            let block = block.map_err(|reason| wrong(reason.to_owned()))?;
-            if !matches!(block.label, "CERTIFICATE" | "X509 CERTIFICATE") {
-                continue;
-            }
-            if index > limit {
-                return Err(ChainError::TooMany { limit });
-            }
-            ders.push(block.decode().map_err(|error| wrong(error.to_string()))?);
-        }
+        let ders = certificate_blocks(pem, Limits::default().certificates)?;
         Self::from_der(ders)
     }
 
@@ -238,6 +225,44 @@ impl Chain {
             _ => Ok(()),
         }
     }
+}
+
+impl Certificate {
+    /// Reads `CERTIFICATE` blocks that need not make a chain, such as trust anchors; text around them does
+    /// not matter. There may be as many as there are.
+    ///
+    /// # Errors
+    /// When there is none, or one cannot be read.
+    pub fn all_from_pem(pem: &[u8]) -> Result<Vec<Self>, ChainError> {
+        let ders = certificate_blocks(pem, usize::MAX)?;
+        if ders.is_empty() {
+            return Err(ChainError::Empty);
+        }
+        (1..)
+            .zip(&ders)
+            .map(|(index, der)| {
+                Self::from_der(der).map_err(|source| ChainError::Certificate { index, source })
+            })
+            .collect()
+    }
+}
+
+/// The contents of the `CERTIFICATE` blocks.
+fn certificate_blocks(pem: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, ChainError> {
+    let mut ders = Vec::new();
+    for block in pem::blocks(pem) {
+        let index = ders.len().saturating_add(1);
+        let wrong = |reason: String| ChainError::Pem { index, reason };
+        let block = block.map_err(|reason| wrong(reason.to_owned()))?;
+        if !matches!(block.label, "CERTIFICATE" | "X509 CERTIFICATE") {
+            continue;
+        }
+        if index > limit {
+            return Err(ChainError::TooMany { limit });
+        }
+        ders.push(block.decode().map_err(|error| wrong(error.to_string()))?);
+    }
+    Ok(ders)
 }
 
 /// Leaf first, then each one's issuer, then the rest as they came.

@@ -156,9 +156,11 @@ fn append_hex(out: &mut Vec<u8>, bytes: &[u8]) {
         }
         table
     };
-    out.reserve(bytes.len() * 2);
-    for byte in bytes {
-        out.extend_from_slice(&DIGITS[usize::from(*byte)]);
+    let start = out.len();
+    out.resize(start + bytes.len() * 2, 0);
+    let (pairs, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut::<2>();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        *pair = DIGITS[usize::from(*byte)];
     }
 }
 

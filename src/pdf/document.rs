@@ -1,6 +1,6 @@
 //! A document: its objects by number, wherever and however they are kept.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::crypt::SecurityHandler;
@@ -45,6 +45,7 @@ pub(crate) struct Document<S> {
     index: Index,
     trailer: Dictionary,
     security: Option<SecurityHandler>,
+    catalog: OnceCell<(ObjectId, Dictionary)>,
     streams: RefCell<Vec<(u32, Rc<ObjectStream>)>>,
 }
 
@@ -86,6 +87,7 @@ impl<S: Source> Document<S> {
             trailer: Dictionary::new(),
             index: Index::Rebuilt(Rebuilt::default()),
             security: None,
+            catalog: OnceCell::new(),
             streams: RefCell::default(),
         };
         let Some((chain, base)) = chain else {
@@ -109,7 +111,7 @@ impl<S: Source> Document<S> {
         let object_streams = rebuilt.object_streams.clone();
         self.index = Index::Rebuilt(rebuilt);
         self.security = None;
-        self.streams.borrow_mut().clear();
+        self.forget();
         self.unlock(password)?;
         for (number, at) in object_streams {
             // A stream that was replaced later, or is damaged, tells nothing.
@@ -134,8 +136,15 @@ impl<S: Source> Document<S> {
             && let Some((number, generation)) = rebuilt.catalog()
         {
             self.trailer.set(b"Root", ObjectId::new(number, generation));
+            self.forget();
         }
         self.check()
+    }
+
+    /// Forgets what was read under another index, trailer or key.
+    fn forget(&mut self) {
+        self.catalog.take();
+        self.streams.borrow_mut().clear();
     }
 
     /// The trailer leads to a catalog, and the catalog to the root of a page tree.
@@ -161,7 +170,7 @@ impl<S: Source> Document<S> {
             _ => Vec::new(),
         };
         self.security = Some(SecurityHandler::open(&encrypt, &first_id, password)?);
-        self.streams.borrow_mut().clear();
+        self.forget();
         Ok(())
     }
 
@@ -275,6 +284,14 @@ impl<S: Source> Document<S> {
 
     /// The catalog and its object.
     pub(crate) fn catalog(&self) -> Result<(ObjectId, Dictionary), PdfError> {
+        if let Some(known) = self.catalog.get() {
+            return Ok(known.clone());
+        }
+        let found = self.read_catalog()?;
+        Ok(self.catalog.get_or_init(|| found).clone())
+    }
+
+    fn read_catalog(&self) -> Result<(ObjectId, Dictionary), PdfError> {
         let missing = PdfError::Missing { what: "catalog" };
         let Some(root) = self.trailer.reference(b"Root") else { return Err(missing) };
         match self.load(root)? {

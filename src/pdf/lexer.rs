@@ -5,7 +5,7 @@
 
 #![warn(clippy::arithmetic_side_effects)]
 
-use super::object::{Dictionary, Object, ObjectId};
+use super::object::{Dictionary, Name, Object, ObjectId};
 
 /// Why no object could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,7 +228,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn dictionary_body(&mut self) -> Result<Dictionary, LexError> {
-        let mut dictionary = Dictionary::new();
+        let mut dictionary = Dictionary::with_room();
         loop {
             self.skip_space();
             match self.peek().ok_or_else(|| self.end_or(">>"))? {
@@ -273,12 +273,12 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn name(&mut self) -> Result<Box<[u8]>, LexError> {
+    fn name(&mut self) -> Result<Name, LexError> {
         let raw = self.regular()?;
         if memchr::memchr(b'#', raw).is_none() {
-            return Ok(raw.into());
+            return Ok(Name::from_slice(raw));
         }
-        let mut name = Vec::with_capacity(raw.len());
+        let mut name = Name::new();
         let mut rest = raw;
         while let Some((&first, tail)) = rest.split_first() {
             if first == b'#'
@@ -291,7 +291,7 @@ impl<'a> Lexer<'a> {
                 rest = tail;
             }
         }
-        Ok(name.into())
+        Ok(name)
     }
 
     fn literal_string(&mut self) -> Result<Vec<u8>, LexError> {

@@ -31,6 +31,8 @@ pub(crate) use object::{Dictionary, Object};
 pub(crate) use page::first_page;
 pub(crate) use permissions::{LockAction, Restrictions};
 pub(crate) use place::{Place, Placed};
+pub(crate) use rebuild::Rebuilt;
+pub(crate) use view::View;
 pub(crate) use xref::{Entry, SectionKind};
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smallvec::SmallVec;
+
 /// An indirect object's number and generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId {
@@ -23,8 +25,8 @@ impl fmt::Display for ObjectId {
     }
 }
 
-/// A name without its solidus, `#xx` decoded.
-pub(crate) type Name = Box<[u8]>;
+/// A name without its solidus, `#xx` decoded. Nearly all names are short: they stand in place.
+pub(crate) type Name = SmallVec<[u8; 16]>;
 
 /// One object. Strings hold their bytes after unescaping (and decryption, once a document loaded them).
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +45,7 @@ pub(crate) enum Object {
 
 impl Object {
     pub(crate) fn name(text: &str) -> Self {
-        Self::Name(text.as_bytes().into())
+        Self::Name(Name::from_slice(text.as_bytes()))
     }
 
     pub(crate) const fn as_integer(&self) -> Option<i64> {
@@ -133,6 +135,11 @@ impl Dictionary {
         Self { entries: Vec::new() }
     }
 
+    /// Empty, with room for the entries that most dictionaries have.
+    pub(crate) fn with_room() -> Self {
+        Self { entries: Vec::with_capacity(8) }
+    }
+
     /// The entry, `null` counting as absent (7.3.7).
     pub(crate) fn get(&self, key: &[u8]) -> Option<&Object> {
         let (_, object) = self.entries.iter().rev().find(|(name, _)| &**name == key)?;
@@ -152,7 +159,7 @@ impl Dictionary {
         let value = value.into();
         match self.get_mut(key) {
             Some(place) => *place = value,
-            None => self.entries.push((key.into(), value)),
+            None => self.entries.push((Name::from_slice(key), value)),
         }
     }
 

@@ -38,7 +38,7 @@ impl Place {
     /// Where the entry of the dictionary that stands here is: in an object of its own when `value` is a
     /// reference.
     pub(crate) fn key(&self, key: &[u8], value: &Object) -> Self {
-        value.as_reference().map_or_else(|| self.step(Step::Key(key.into())), Self::object)
+        value.as_reference().map_or_else(|| self.step(Step::Key(Name::from_slice(key))), Self::object)
     }
 
     /// Where the item of the array that stands here is.

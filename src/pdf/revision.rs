@@ -3,7 +3,6 @@
 //! ISO 32000-2, 7.5.6. The original bytes are never touched; everything here lies behind them.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 
 use super::crypt::CryptError;
 use super::document::{Document, Loaded};
@@ -147,20 +146,11 @@ impl Revision {
         .ok_or_else(|| malformed("does not hold what it held before"))
     }
 
-    /// The dictionary at a place, as this revision has it.
-    pub(crate) fn peek_dictionary<S: Source>(
-        &self,
-        document: &Document<S>,
-        place: &Place,
-    ) -> Result<Dictionary, PdfError> {
-        let mut holder = match self.objects.get(&place.id.number) {
-            Some((_, Body::Object(object))) => object.clone(),
-            _ => document.load(place.id)?,
-        };
-        match place.find_mut(&mut holder) {
-            Some(Object::Dictionary(dictionary)) => Ok(std::mem::take(dictionary)),
-            _ => Err(PdfError::Malformed { id: place.id, what: "a dictionary is missing" }),
-        }
+    /// The entry of the dictionary at a place, when the holder is part of this revision.
+    pub(crate) fn entry(&mut self, place: &Place, key: &[u8]) -> Option<Option<Object>> {
+        let (_, body) = self.objects.get_mut(&place.id.number)?;
+        let Body::Object(holder) = body else { return None };
+        Some(place.find_mut(holder)?.as_dictionary()?.get(key).cloned())
     }
 
     /// The dictionary at a place, to be changed.
@@ -222,7 +212,9 @@ impl Revision {
             Some(id) => out.xref_stream(id, &entries, trailer)?,
         }
         let end = out.bytes();
-        let _ = write!(end, "startxref\n{offset}\n%%EOF\n");
+        end.extend_from_slice(b"startxref\n");
+        write::unsigned(end, offset, 1);
+        end.extend_from_slice(b"\n%%EOF\n");
         out.finish(prefix)
     }
 }
@@ -357,7 +349,7 @@ impl Out {
         mut sealing: Option<Sealing<'_>>,
     ) -> Result<(), RevisionError> {
         let out = self.bytes();
-        let _ = writeln!(out, "{} {} obj", id.number, id.generation);
+        write::reference(out, id, b" obj\n");
         match body {
             Body::Object(value) => {
                 write::object(out, value, &mut sealing)?;
@@ -392,14 +384,24 @@ impl Out {
         out.extend_from_slice(b"xref\n");
         for run in runs(entries) {
             if let Some((first, _)) = run.first() {
-                let _ = writeln!(out, "{first} {}", run.len());
+                write::unsigned(out, u64::from(*first), 1);
+                out.push(b' ');
+                write::unsigned(out, run.len() as u64, 1);
+                out.push(b'\n');
             }
             for (_, entry) in run {
-                let _ = match entry {
-                    Entry::InUse { offset, generation } => write!(out, "{offset:010} {generation:05} n \n"),
+                match entry {
+                    Entry::InUse { offset, generation } => {
+                        write::unsigned(out, offset, 10);
+                        out.push(b' ');
+                        write::unsigned(out, u64::from(generation), 5);
+                        out.extend_from_slice(b" n \n");
+                    }
                     // Entry 0 is the head of the free list; the others are never to be used again.
-                    Entry::Free | Entry::Compressed { .. } => write!(out, "0000000000 65535 f \n"),
-                };
+                    Entry::Free | Entry::Compressed { .. } => {
+                        out.extend_from_slice(b"0000000000 65535 f \n");
+                    }
+                }
             }
         }
         out.extend_from_slice(b"trailer\n");
@@ -454,7 +456,7 @@ impl Out {
             dictionary.set(key, value.clone());
         }
         let out = self.bytes();
-        let _ = writeln!(out, "{} {} obj", id.number, id.generation);
+        write::reference(out, id, b" obj\n");
         write::object(out, &dictionary.into(), &mut None)?;
         out.extend_from_slice(b"\nstream\n");
         out.extend_from_slice(&rows);

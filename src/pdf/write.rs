@@ -1,7 +1,5 @@
 //! From objects to bytes: ISO 32000-2, 7.3.
 
-use std::io::Write as _;
-
 use super::crypt::{CryptError, SecurityHandler};
 use super::lexer::{is_delimiter, is_space};
 use super::object::{Dictionary, Object, ObjectId};
@@ -45,7 +43,7 @@ pub(crate) fn object(
         Object::Integer(value) => integer(out, *value),
         Object::Real(text) => out.extend_from_slice(text),
         Object::Name(bytes) => name(out, bytes),
-        Object::Reference(id) => reference(out, *id),
+        Object::Reference(id) => reference(out, *id, b" R"),
         Object::String(bytes) => match sealing {
             Some(sealing) => hex_string(out, &sealing.string(bytes)?),
             None => string(out, bytes),
@@ -95,6 +93,10 @@ pub(crate) fn dictionary_entries(
 
 pub(crate) fn name(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'/');
+    if bytes.iter().all(u8::is_ascii_alphanumeric) {
+        out.extend_from_slice(bytes);
+        return;
+    }
     for byte in bytes {
         if matches!(byte, 0x21..=0x7E) && *byte != b'#' && !is_delimiter(*byte) && !is_space(*byte) {
             out.push(*byte);
@@ -106,12 +108,37 @@ pub(crate) fn name(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 pub(crate) fn integer(out: &mut Vec<u8>, value: i64) {
-    // Writing into a vector cannot fail.
-    let _ = write!(out, "{value}");
+    if value < 0 {
+        out.push(b'-');
+    }
+    unsigned(out, value.unsigned_abs(), 1);
 }
 
-fn reference(out: &mut Vec<u8>, id: ObjectId) {
-    let _ = write!(out, "{} {} R", id.number, id.generation);
+/// Decimal digits, with zeros in front up to `columns`.
+pub(crate) fn unsigned(out: &mut Vec<u8>, value: u64, columns: usize) {
+    /// Digits of the largest value.
+    const MOST: usize = 20;
+    let mut digits = [b'0'; MOST];
+    let mut rest = value;
+    let mut used = 0;
+    for place in digits.iter_mut().rev() {
+        if rest == 0 {
+            break;
+        }
+        *place = b'0'.wrapping_add((rest % 10) as u8);
+        rest /= 10;
+        used += 1;
+    }
+    let from = MOST.saturating_sub(used.max(columns));
+    out.extend_from_slice(digits.get(from..).unwrap_or_default());
+}
+
+/// `N G` and what follows: ` R`, ` obj`.
+pub(crate) fn reference(out: &mut Vec<u8>, id: ObjectId, keyword: &[u8]) {
+    unsigned(out, u64::from(id.number), 1);
+    out.push(b' ');
+    unsigned(out, u64::from(id.generation), 1);
+    out.extend_from_slice(keyword);
 }
 
 fn string(out: &mut Vec<u8>, bytes: &[u8]) {

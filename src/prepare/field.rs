@@ -151,9 +151,10 @@ fn new_field<S: Source>(
 ) -> Result<ObjectId, RevisionError> {
     let document = scene.document;
     let (parent, rest) = deepest_parent(&scene.form, name);
-    let mut holder = match parent {
-        Some(parent) => (parent.place.clone(), b"Kids".as_slice()),
-        None => (acro_form.clone(), b"Fields".as_slice()),
+    let mut holder = match (parent, &scene.form.acro_form) {
+        (Some(parent), _) => (Holder::At(parent.place.clone()), b"Kids".as_slice()),
+        (None, Some(acro_form)) => (Holder::Read(acro_form), b"Fields".as_slice()),
+        (None, None) => (Holder::At(acro_form.clone()), b"Fields".as_slice()),
     };
     let mut above = parent.and_then(|parent| parent.place.as_reference());
     let mut parts = rest.split('.').peekable();
@@ -172,7 +173,7 @@ fn new_field<S: Source>(
         }
         node.set(b"Kids", Object::Array(Vec::new()));
         revision.put(id, node);
-        holder = (Place::object(id), b"Kids");
+        holder = (Holder::At(Place::object(id)), b"Kids");
         above = Some(id);
     }
     Err(PdfError::Missing { what: "field name" }.into())
@@ -221,7 +222,7 @@ fn add_annotation<S: Source>(
     revision: &mut Revision,
     widget: ObjectId,
 ) -> Result<(), RevisionError> {
-    append_reference(scene.document, revision, &scene.page.place, b"Annots", widget)
+    append_reference(scene.document, revision, &Holder::Read(&scene.page), b"Annots", widget)
 }
 
 /// Appends a reference to the array under `key` of the dictionary at `holder`: in the array's own object
@@ -229,21 +230,45 @@ fn add_annotation<S: Source>(
 fn append_reference<S: Source>(
     document: &Document<S>,
     revision: &mut Revision,
-    holder: &Place,
+    holder: &Holder<'_>,
     key: &[u8],
     item: ObjectId,
 ) -> Result<(), RevisionError> {
-    let value = revision.peek_dictionary(document, holder)?.get(key).cloned();
+    let place = holder.place();
+    let value = match (revision.entry(place, key), holder) {
+        (Some(value), _) => value,
+        (None, Holder::Read(placed)) => placed.dictionary.get(key).cloned(),
+        (None, Holder::At(place)) => {
+            let mut holder = document.load(place.id)?;
+            let dictionary = place.find_mut(&mut holder).and_then(|value| value.as_dictionary());
+            dictionary.and_then(|dictionary| dictionary.get(key)).cloned()
+        }
+    };
     if let Some(array) = document.array_behind(value.as_ref())?
         && let Object::Array(items) = revision.edit(document, &Place::object(array))?
     {
         items.push(item.into());
         return Ok(());
     }
-    let dictionary = revision.edit_dictionary(document, holder)?;
+    let dictionary = revision.edit_dictionary(document, place)?;
     match dictionary.get_mut(key) {
         Some(Object::Array(items)) => items.push(item.into()),
         _ => dictionary.set(key, Object::Array(vec![item.into()])),
     }
     Ok(())
+}
+
+/// A dictionary that holds an array: read before, or known by its place only.
+enum Holder<'a> {
+    Read(&'a Placed),
+    At(Place),
+}
+
+impl Holder<'_> {
+    const fn place(&self) -> &Place {
+        match self {
+            Self::Read(placed) => &placed.place,
+            Self::At(place) => place,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What a document is, for who wants to sign it: fields, signatures, permissions, revisions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 
 use serde::Serialize;
 
@@ -206,10 +206,11 @@ fn fields<S: Source>(document: &Document<S>, form: &Form) -> Result<Vec<FieldInf
             if widget.as_reference().is_some() {
                 holders.clear();
             }
-            if !holders.contains_key(&widget.id) {
-                holders.insert(widget.id, document.load(widget.id)?);
-            }
-            let widget = holders.get_mut(&widget.id).and_then(|holder| widget.find_mut(holder));
+            let holder = match holders.entry(widget.id) {
+                hash_map::Entry::Occupied(known) => known.into_mut(),
+                hash_map::Entry::Vacant(place) => place.insert(document.load(widget.id)?),
+            };
+            let widget = widget.find_mut(holder);
             page = widget.and_then(|widget| widget.as_dictionary()?.reference(b"P"));
         }
         let mut signed = false;

@@ -21,7 +21,7 @@ use crate::Limits;
 use crate::certificate::Certificate;
 use crate::pdf::{Dictionary, Document, Field, Form, Object, PdfError, Place, Placed};
 use crate::source::Source;
-use difference::Work;
+use difference::{Outcome, Work};
 use window::Prefix;
 
 pub use error::VerifyError;
@@ -97,7 +97,7 @@ struct Later<'a, S> {
     document: &'a Document<&'a S>,
     options: &'a Options,
     work: Work,
-    known: HashMap<u64, (LaterChanges, Vec<Finding>)>,
+    known: HashMap<u64, Outcome>,
 }
 
 impl<'a, S: Source> Later<'a, S> {
@@ -114,10 +114,11 @@ impl<'a, S: Source> Later<'a, S> {
                 let end = c.saturating_add(d);
                 match self.revision(end) {
                     Ok(revision) => {
-                        let (changes, findings) = self.compare(end, &revision)?;
-                        report.changes = changes;
-                        report.findings.extend(findings);
-                        if !holds(&revision, field)? {
+                        let outcome = self.compare(end, &revision)?;
+                        let had = outcome.had(field);
+                        report.changes = outcome.changes;
+                        report.findings.extend(outcome.findings);
+                        if !had {
                             let what = format!("the revision that ends at byte {end} has no such signature");
                             report.find(FindingKind::SignatureMisplaced, what);
                         }
@@ -143,11 +144,7 @@ impl<'a, S: Source> Later<'a, S> {
         Document::open(prefix, self.options.password.as_deref(), &self.options.limits)
     }
 
-    fn compare(
-        &mut self,
-        end: u64,
-        revision: &Document<Prefix<'a, S>>,
-    ) -> Result<(LaterChanges, Vec<Finding>), VerifyError> {
+    fn compare(&mut self, end: u64, revision: &Document<Prefix<'a, S>>) -> Result<Outcome, VerifyError> {
         if let Some(known) = self.known.get(&end) {
             return Ok(known.clone());
         }
@@ -155,14 +152,6 @@ impl<'a, S: Source> Later<'a, S> {
         self.known.insert(end, outcome.clone());
         Ok(outcome)
     }
-}
-
-/// Whether a revision has the signature of this field.
-fn holds<S: Source>(revision: &Document<S>, field: &Field) -> Result<bool, VerifyError> {
-    let (id, dictionary) = revision.catalog()?;
-    let catalog = Placed { place: Place::object(id), dictionary };
-    let form = Form::read(revision, &catalog)?;
-    Ok(form.signatures().any(|one| one.name == field.name && one.value == field.value))
 }
 
 /// The signature fields that hold something, with it.

@@ -37,6 +37,33 @@ impl<S: Source + ?Sized> Source for Prefix<'_, S> {
     }
 }
 
+/// The bytes of a source from an offset on, as a source.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Suffix<'a, S: ?Sized> {
+    source: &'a S,
+    start: u64,
+}
+
+impl<'a, S: Source + ?Sized> Suffix<'a, S> {
+    pub(super) const fn new(source: &'a S, start: u64) -> Self {
+        Self { source, start }
+    }
+}
+
+impl<S: Source + ?Sized> Source for Suffix<'_, S> {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.source.len()?.saturating_sub(self.start))
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        self.source.read_at(self.start.saturating_add(offset), buf)
+    }
+
+    fn as_slice(&self) -> Option<&[u8]> {
+        self.source.as_slice()?.get(usize::try_from(self.start).ok()?..)
+    }
+}
+
 /// The digest of the bytes in `ranges` (start, length), one after the other.
 pub(super) fn digest<S: Source + ?Sized>(
     source: &S,

@@ -1,2 +1,45 @@
-//! The `kyso` program.
-fn main() {}
+//! The `kyso` program: the library's public functions, from the command line.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod demo;
+mod embed;
+mod failure;
+mod files;
+mod inspect;
+mod keys;
+mod output;
+mod prepare;
+mod progress;
+mod sign;
+mod signing;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return arguments::answer(&error),
+    };
+    match run(arguments.command) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Sign(options) => sign::run(&options),
+        Command::Prepare(options) => prepare::run(&options),
+        Command::Embed(options) => embed::run(&options),
+        Command::Verify(options) => verify::run(&options),
+        Command::Inspect(options) => inspect::run(&options),
+    }
+}

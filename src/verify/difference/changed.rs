@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::finding::FindingKind;
-use super::super::window::PIECE;
+use super::super::window::{PIECE, Suffix};
 use super::work::{Work, current};
-use crate::pdf::{Dictionary, Document, Entry, Loaded, Object, ObjectId, PdfError};
+use crate::pdf::{Dictionary, Document, Entry, Loaded, Object, ObjectId, PdfError, Rebuilt, View};
 use crate::source::Source;
 
 /// An object whose content differs.
@@ -65,10 +65,10 @@ pub(super) fn find<O: Source, N: Source>(
         }
         let (before, after) = (old.entry(number)?, new.entry(number)?);
         // The numbers in an object stream follow the stream.
-        if before != after || matches!(after, Entry::Compressed { .. }) {
-            if let Some(one) = compare(old, new, number, work)? {
-                changed.insert(number, one);
-            }
+        if (before != after || matches!(after, Entry::Compressed { .. }))
+            && let Some(one) = compare(old, new, number, work)?
+        {
+            changed.insert(number, one);
         }
         if before != after && matches!(before, Entry::InUse { .. }) && is_object_stream(old, number, work)? {
             let inside = old.numbers_in_stream(number).unwrap_or_default();
@@ -77,6 +77,41 @@ pub(super) fn find<O: Source, N: Source>(
         }
     }
     Ok((changed, findings))
+}
+
+/// Objects of the signed revision that are defined again in later bytes which no cross-reference section
+/// mentions. Readers that go by the cross-reference pass them over, those that repair files do not.
+pub(super) fn find_unlisted<O: Source, N: Source>(
+    old: &Document<O>,
+    new: &Document<N>,
+    work: &Work,
+) -> Result<Vec<ObjectId>, PdfError> {
+    let start = old.view().len();
+    let later = View::new(Suffix::new(new.view().source(), start), new.view().limits().clone())?;
+    let scanned = match Rebuilt::scan(&later) {
+        Ok(scanned) => scanned,
+        Err(error @ (PdfError::Io(_) | PdfError::Limit { .. })) => return Err(error),
+        Err(_) => return Ok(Vec::new()),
+    };
+    let mut unlisted = Vec::new();
+    for (&number, entry) in &scanned.entries {
+        let Entry::InUse { offset, generation } = *entry else { continue };
+        let at = start.saturating_add(offset);
+        if old.entry(number)? == Entry::Free {
+            continue;
+        }
+        let mut listed = new.sections().iter().any(|section| section.at == at);
+        for section in new.sections().iter().filter(|section| section.at >= start) {
+            work.spend(1)?;
+            listed = listed
+                || matches!(section.entry(new.view(), number)?,
+                    Some(Entry::InUse { offset, .. }) if new.absolute(offset) == at);
+        }
+        if !listed {
+            unlisted.push(ObjectId { number, generation });
+        }
+    }
+    Ok(unlisted)
 }
 
 /// How many of the final document's sections are newer than the signed revision; `None` when the rest

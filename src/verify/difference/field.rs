@@ -4,6 +4,7 @@ use super::usage::Usage;
 use super::{Difference, differing};
 use crate::pdf::{Dictionary, Field, Object, ObjectId, PdfError, Place, text};
 use crate::source::Source;
+use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::report::ChangeLevel;
 
 /// References by these keys lead to a field or widget as such, not as something that a page shows.
@@ -83,6 +84,11 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
                     self.refuse(Some(id), format!("the parts of field \"{}\" were changed", old.name));
                 }
             } else if was_signed {
+                if key == b"V" {
+                    let detail = format!("the signature in field \"{}\" was exchanged", old.name);
+                    let kind = FindingKind::SignatureReplaced;
+                    self.find(Finding { kind, detail, object: Some(id) });
+                }
                 self.refuse(Some(id), format!("/{name} of the signed field \"{}\" was changed", old.name));
             } else if !VALUE_KEYS.contains(&key) || key == b"Type" {
                 self.refuse(Some(id), format!("/{name} of field \"{}\" was changed", old.name));
@@ -200,7 +206,5 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
 
 /// Where an entry of the dictionary at a place refers from.
 fn below(place: &Place, key: &[u8]) -> Usage {
-    let path = place.keys();
-    let path = if path.is_empty() { key.to_vec() } else { [&path, key].join(&b'/') };
-    Usage::new(place.id.number, path)
+    Usage::new(place.id.number, place.keys()).below(key)
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::usage::Usage;
 use super::{Difference, differing};
-use crate::pdf::{Dictionary, Field, Object, PdfError, Placed, text};
+use crate::pdf::{Dictionary, Field, Object, ObjectId, PdfError, Placed, text};
 use crate::source::Source;
 use crate::verify::report::ChangeLevel;
 
@@ -49,24 +49,50 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
                 }
             }
         }
-        let path = |key: &[u8]| match old.place.keys() {
-            path if path.is_empty() => Usage::new(id.number, key),
-            path => Usage::new(id.number, [&path, key].join(&b'/')),
-        };
+        let here = Usage::new(id.number, old.place.keys());
+        let path = |key: &[u8]| here.below(key);
         if let Some(Object::Reference(fields)) = old.dictionary.get(b"Fields") {
             // Its items are compared as fields.
             self.approve_edge(fields.number, path(b"Fields"));
         }
+        self.resources(id, &old.dictionary, &new.dictionary, &path)
+    }
+
+    /// `/DR` may gain resources. Its dictionary and those in it may be objects of their own, in which the
+    /// gain then is; the resources themselves are nothing that a form changes.
+    fn resources(
+        &mut self,
+        id: ObjectId,
+        old: &Dictionary,
+        new: &Dictionary,
+        path: &dyn Fn(&[u8]) -> Usage,
+    ) -> Result<(), PdfError> {
         let null = Object::Null;
-        let before = old.dictionary.get(b"DR").unwrap_or(&null);
-        let now = new.dictionary.get(b"DR").unwrap_or(&null);
-        let below = self.approve_below(before, path(b"DR"), 4, false)?;
-        if before != now || below {
-            if *before == null || self.only_gains(before, now, 4)? {
-                self.note(Some(id), ChangeLevel::LongTermValidation, "resources of the form were added");
-            } else {
-                self.refuse(Some(id), "resources of the form were changed or removed");
+        let (before, now) = (old.get(b"DR").unwrap_or(&null), new.get(b"DR").unwrap_or(&null));
+        let mut edges = Vec::new();
+        let mut at = path(b"DR");
+        if let Some(resources) = before.as_reference() {
+            edges.push((resources.number, at));
+            at = Usage::new(resources.number, []);
+        }
+        if let Object::Dictionary(kinds) = self.old.document.resolve(before)? {
+            for (key, value) in kinds.iter() {
+                if let Some(one) = value.as_reference() {
+                    edges.push((one.number, at.below(key)));
+                }
             }
+        }
+        let mut changed = before != now;
+        if edges.iter().any(|(number, _)| self.is_changed(*number)) {
+            changed = true;
+            for (number, edge) in edges {
+                self.approve_edge(number, edge);
+            }
+        }
+        if changed && (*before == null || self.only_gains(before, now, 3)?) {
+            self.note(Some(id), ChangeLevel::LongTermValidation, "resources of the form were added");
+        } else if changed {
+            self.refuse(Some(id), "resources of the form were changed or removed");
         }
         Ok(())
     }

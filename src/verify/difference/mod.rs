@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::finding::{Finding, FindingKind};
 use super::report::{CHANGES_LISTED, Change, ChangeLevel, LaterChanges};
 use crate::pdf::{
-    Dictionary, Document, Form, Loaded, Object, ObjectId, PdfError, Place, Placed, Restrictions, text,
+    Dictionary, Document, Field, Form, Loaded, Object, ObjectId, PdfError, Place, Placed, Restrictions, text,
 };
 use crate::source::Source;
 use changed::Changed;
@@ -51,10 +51,11 @@ struct Side<'a, S> {
 }
 
 impl<'a, S: Source> Side<'a, S> {
-    fn new(document: &'a Document<S>) -> Result<Self, PdfError> {
+    fn new(document: &'a Document<S>, work: &Work) -> Result<Self, PdfError> {
         let (id, dictionary) = document.catalog()?;
         let catalog = Placed { place: Place::object(id), dictionary };
         let form = Form::read(document, &catalog)?;
+        work.spend((form.fields.len() as u64).saturating_mul(32))?;
         Ok(Self { document, catalog, form })
     }
 
@@ -87,15 +88,32 @@ struct Difference<'a, O, N> {
     findings: Vec<Finding>,
 }
 
+/// What a comparison found out.
+#[derive(Clone, Debug)]
+pub(super) struct Outcome {
+    pub(super) changes: LaterChanges,
+    pub(super) findings: Vec<Finding>,
+    /// The signature fields of the signed revision, with their values.
+    signatures: Vec<(String, Object)>,
+}
+
+impl Outcome {
+    /// Whether the signed revision has the signature of this field.
+    pub(super) fn had(&self, field: &Field) -> bool {
+        self.signatures.iter().any(|(name, value)| *name == field.name && Some(value) == field.value.as_ref())
+    }
+}
+
 /// Compares the signed revision with the final document.
 pub(super) fn compare<O: Source, N: Source>(
     old: &Document<O>,
     new: &Document<N>,
     work: &Work,
-) -> Result<(LaterChanges, Vec<Finding>), PdfError> {
+) -> Result<Outcome, PdfError> {
     let (changed, odd) = changed::find(old, new, work)?;
-    let old = Side::new(old)?;
-    let new = Side::new(new)?;
+    let unlisted = if new.rebuilt().is_some() { Vec::new() } else { changed::find_unlisted(old, new, work)? };
+    let old = Side::new(old, work)?;
+    let new = Side::new(new, work)?;
     let restrictions = Restrictions::read(old.document, &old.catalog, &old.form)?;
     let allowed = match restrictions.strictest().map(|level| level.p) {
         Some(1) => ChangeLevel::LongTermValidation,
@@ -121,6 +139,11 @@ pub(super) fn compare<O: Source, N: Source>(
     };
     for (kind, detail) in odd {
         difference.findings.push(Finding { kind, detail, object: None });
+    }
+    for id in unlisted {
+        let detail = "it is defined again in bytes that no cross-reference section mentions".to_owned();
+        let kind = FindingKind::UnlistedObject;
+        difference.find(Finding { kind, detail, object: Some(id) });
     }
     difference.trailer()?;
     difference.catalog()?;
@@ -222,9 +245,7 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
             }
             Object::Dictionary(dictionary) => {
                 for (key, value) in dictionary.iter() {
-                    let path = [at.path.as_slice(), key].join(&b'/');
-                    let path = if at.path.is_empty() { key.to_vec() } else { path };
-                    found |= self.approve_below(value, Usage::new(at.holder, path), depth, streams)?;
+                    found |= self.approve_below(value, at.below(key), depth, streams)?;
                 }
             }
             _ => {}
@@ -245,7 +266,8 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
             .signatures()
             .filter_map(|field| Some((field.value.as_ref()?.as_reference()?.number, field.name.clone())))
             .collect();
-        for (&number, one) in &std::mem::take(&mut self.changed) {
+        let changed = std::mem::take(&mut self.changed);
+        for (&number, one) in &changed {
             let Some(first) = usages.of(number).next() else { continue };
             let Some(approval) = self.approvals.get(&number) else {
                 let used = self.role(first);
@@ -282,7 +304,8 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
             }
         }
         // Objects on the way to one that may change must not lead there in other roles either.
-        let mut holders: Vec<u32> = self.approvals.keys().copied().collect();
+        let mut holders: Vec<u32> =
+            self.approvals.keys().filter(|number| !changed.contains_key(number)).copied().collect();
         holders.sort_unstable();
         for number in holders {
             let Some(approval) = self.approvals.get(&number).filter(|one| !one.edges.is_empty()) else {
@@ -328,7 +351,7 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
         Ok(before.as_ref().map(sort) != now.as_ref().map(sort))
     }
 
-    fn finish(mut self) -> (LaterChanges, Vec<Finding>) {
+    fn finish(mut self) -> Outcome {
         let permitted = self.refused.is_empty();
         if let Some(first) = self.refused.first()
             && !self.findings.iter().any(|finding| finding.kind.is_fatal())
@@ -348,7 +371,9 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
             list,
             not_listed,
         };
-        (changes, self.findings)
+        let signatures = self.old.form.signatures();
+        let signatures = signatures.filter_map(|field| Some((field.name.clone(), field.value.clone()?)));
+        Outcome { changes, findings: self.findings, signatures: signatures.collect() }
     }
 }
 
@@ -368,11 +393,42 @@ fn differing(old: &Dictionary, new: &Dictionary) -> Vec<Vec<u8>> {
     let mut keys: Vec<Vec<u8>> = Vec::new();
     for key in before.keys().chain(now.keys().filter(|key| !before.contains_key(*key))) {
         let twice = repeated.contains(key) && !repeated_before.contains(key);
-        if twice || before.get(key) != now.get(key) {
+        let same = match (before.get(key), now.get(key)) {
+            (Some(old), Some(new)) => equivalent(old, new),
+            _ => false,
+        };
+        if twice || !same {
             keys.push(key.to_vec());
         }
     }
     keys
+}
+
+/// Whether two values mean the same: software that writes an object anew may write its numbers and text
+/// strings in another way.
+fn equivalent(old: &Object, new: &Object) -> bool {
+    fn number(value: &Object) -> Option<f64> {
+        match value {
+            Object::Integer(value) => Some(*value as f64),
+            Object::Real(digits) => std::str::from_utf8(digits).ok()?.parse().ok(),
+            _ => None,
+        }
+    }
+    match (old, new) {
+        (Object::Integer(old), Object::Integer(new)) => old == new,
+        (Object::Integer(_) | Object::Real(_), Object::Integer(_) | Object::Real(_)) => {
+            old == new || number(old).is_some() && number(old) == number(new)
+        }
+        (Object::String(one), Object::String(other)) => {
+            let marked = |bytes: &[u8]| bytes.starts_with(b"\xFE\xFF");
+            one == other || (marked(one) != marked(other) && text::decode(one) == text::decode(other))
+        }
+        (Object::Array(old), Object::Array(new)) => {
+            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| equivalent(old, new))
+        }
+        (Object::Dictionary(old), Object::Dictionary(new)) => differing(old, new).is_empty(),
+        _ => old == new,
+    }
 }
 
 #[cfg(test)]
@@ -392,5 +448,24 @@ mod tests {
         let new = dictionary(&[("C", 3), ("A", 1), ("A", 1), ("D", 4)]);
         assert_eq!(differing(&old, &new), [b"A".to_vec(), b"B".to_vec(), b"D".to_vec()]);
         assert!(differing(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn values_written_in_another_way() {
+        let real = |digits: &str| Object::Real(digits.as_bytes().into());
+        let string = |bytes: &[u8]| Object::String(bytes.to_vec());
+        let pairs = [
+            (real("1.50"), real("1.5"), true),
+            (real("2.0"), Object::from(2), true),
+            (real("2.01"), Object::from(2), false),
+            (real("x"), Object::from(2), false),
+            (string(b"\xFE\xFF\0N"), string(b"N"), true),
+            (string(b"\xFE\xFF\0N"), string(b"M"), false),
+            (Object::from(1), string(b"1"), false),
+            (Object::Array(vec![real("1.0")]), Object::Array(vec![Object::from(1)]), true),
+        ];
+        for (old, new, expected) in pairs {
+            assert_eq!(equivalent(&old, &new), expected, "{old:?} {new:?}");
+        }
     }
 }

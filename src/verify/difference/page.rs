@@ -44,10 +44,8 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
                     }
                 }
                 // Whether it is some page's /Annots its usages tell.
-                (Object::Array(before), Object::Array(now)) => {
-                    if self.annotations(id, &before, &now)? {
-                        self.approve_by(id.number, &[b"Annots"]);
-                    }
+                (Object::Array(before), Object::Array(now)) if self.annotations(id, &before, &now)? => {
+                    self.approve_by(id.number, &[b"Annots"]);
                 }
                 _ => {}
             }

@@ -22,6 +22,12 @@ impl Usage {
         Self { holder, path: path.into() }
     }
 
+    /// The usage by an entry of the dictionary here.
+    pub(super) fn below(&self, key: &[u8]) -> Self {
+        let path = if self.path.is_empty() { key.to_vec() } else { [&self.path, key].join(&b'/') };
+        Self { holder: self.holder, path }
+    }
+
     /// The last key.
     pub(super) fn key(&self) -> &[u8] {
         self.path.rsplit(|byte| *byte == b'/').next().unwrap_or(&[])
