@@ -65,3 +65,45 @@ fn test_documents_pass_the_pipeline() {
         replay(targets::pdf_pipeline, &name, &data);
     }
 }
+
+/// Not a test: writes the seeds anew.
+#[test]
+#[ignore = "writes fuzz/seeds"]
+fn write_seeds() {
+    let folder = support::root().join("fuzz/seeds");
+    let write = |target: &str, name: &str, bytes: &[u8]| {
+        fs::create_dir_all(folder.join(target)).unwrap();
+        fs::write(folder.join(target).join(name), bytes).unwrap();
+    };
+    for (name, tail) in [("table", ""), ("junk-behind", "\njunk"), ("cut", "\n%")] {
+        let mut document = support::naive::small().into_bytes();
+        document.extend_from_slice(tail.as_bytes());
+        write("pdf_open", name, &document);
+        write("pdf_pipeline", name, &document);
+    }
+    let digest = kyso::algorithm::DigestAlgorithm::Sha256.hash(b"content");
+    let identity = targets::p256();
+    write("cms_parse", "signed-data", &identity.cms(&digest));
+    let leaf = identity.chain.leaf();
+    write("cms_parse", "certificate", leaf.der());
+    write("cms_parse", "public-key", leaf.spki_der());
+    for name in ["rsa2048", "p256", "ed25519"] {
+        write(
+            "cms_parse",
+            &format!("{name}-chain"),
+            &fs::read(support::key(&format!("{name}-chain.pem"))).unwrap(),
+        );
+    }
+    let suite = kyso::algorithm::Suite::default_for(identity.chain.public_key());
+    let attributes = kyso::cms::SignedAttributes::new(&digest, &identity.chain, suite, None).unwrap();
+    write("cms_parse", "attributes", attributes.as_der());
+    write("cms_parse", "value", &[0x30, 6, 2, 1, 1, 2, 1, 1]);
+    for (index, genuine) in targets::state::genuine().iter().enumerate() {
+        write("state_resume", &format!("state-{index}"), genuine.json.as_bytes());
+    }
+    // Which state; then field, way, length and bytes of each edit.
+    write("state_resume", "edit-gap", &[0, 5, 6, 1, 2]);
+    write("state_resume", "edit-chain", &[1, 1, 0, 0, 1, 2, 0]);
+    write("state_resume", "edit-head", &[2, 9, 1, 3, 10, 0, b'x', 9, 3, 3, 50, 0, 4]);
+    write("state_resume", "edit-json", &[0, 2, 0, 4, b'n', b'u', b'l', b'l']);
+}
