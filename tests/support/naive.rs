@@ -171,3 +171,19 @@ pub(crate) fn signed_by_openssl(minimal: &[u8], key: &Path, chain: &Path) -> Vec
     out[gap + 1..gap + 1 + value.len()].copy_from_slice(value.as_bytes());
     out
 }
+
+/// The least that is a document with a page, and right offsets.
+pub(crate) fn small() -> String {
+    let mut out = "%PDF-1.7\n".to_owned();
+    let mut table = "xref\n0 4\n0000000000 65535 f \n".to_owned();
+    for object in [
+        "1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n",
+        "2 0 obj\n<< /Type /Pages /Count 1 /Kids [3 0 R] >>\nendobj\n",
+        "3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>\nendobj\n",
+    ] {
+        table.push_str(&format!("{:010} 00000 n \n", out.len()));
+        out.push_str(object);
+    }
+    let start = out.len();
+    out + &table + &format!("trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF")
+}

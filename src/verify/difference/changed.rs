@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::finding::FindingKind;
 use super::super::window::{PIECE, Suffix};
-use super::work::{Work, current};
+use super::work::{Work, current, entry};
 use crate::source::Source;
 use crate::syntax::pdf::{Dictionary, Document, Entry, Loaded, Object, ObjectId, PdfError, Rebuilt, View};
 
@@ -63,7 +63,7 @@ pub(super) fn find<O: Source, N: Source>(
         if number == 0 {
             continue;
         }
-        let (before, after) = (old.entry(number)?, new.entry(number)?);
+        let (before, after) = (entry(old, number)?, entry(new, number)?);
         // The numbers in an object stream follow the stream.
         if (before != after || matches!(after, Entry::Compressed { .. }))
             && let Some(one) = compare(old, new, number, work)?
@@ -94,18 +94,21 @@ pub(super) fn find_unlisted<O: Source, N: Source>(
         Err(_) => return Ok(Vec::new()),
     };
     let mut unlisted = Vec::new();
-    for (&number, entry) in &scanned.entries {
-        let Entry::InUse { offset, generation } = *entry else { continue };
+    for (&number, found) in &scanned.entries {
+        let Entry::InUse { offset, generation } = *found else { continue };
         let at = start.saturating_add(offset);
-        if old.entry(number)? == Entry::Free {
+        if entry(old, number)? == Entry::Free {
             continue;
         }
         let mut listed = new.sections().iter().any(|section| section.at == at);
         for section in new.sections().iter().filter(|section| section.at >= start) {
             work.spend(1)?;
-            listed = listed
-                || matches!(section.entry(new.view(), number)?,
-                    Some(Entry::InUse { offset, .. }) if new.absolute(offset) == at);
+            let listing = match section.entry(new.view(), number) {
+                Err(error) if error.may_be_damage() => None,
+                other => other?,
+            };
+            listed =
+                listed || matches!(listing, Some(Entry::InUse { offset, .. }) if new.absolute(offset) == at);
         }
         if !listed {
             unlisted.push(ObjectId { number, generation });
@@ -156,10 +159,10 @@ fn compare<O: Source, N: Source>(
         _ => false,
     };
     let signed_end = old.view().len();
-    let was_hidden = match new.entry(number)? {
+    let was_hidden = match entry(new, number)? {
         Entry::InUse { offset, .. } => new.absolute(offset) < signed_end,
         Entry::Compressed { stream, .. } => {
-            matches!(new.entry(stream)?, Entry::InUse { offset, .. } if new.absolute(offset) < signed_end)
+            matches!(entry(new, stream)?, Entry::InUse { offset, .. } if new.absolute(offset) < signed_end)
         }
         Entry::Free => false,
     };

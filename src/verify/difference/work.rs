@@ -59,9 +59,17 @@ impl Work {
     }
 }
 
+/// The cross-reference entry; one that cannot be read leads nowhere.
+pub(super) fn entry<S: Source>(document: &Document<S>, number: u32) -> Result<Entry, PdfError> {
+    match document.entry(number) {
+        Err(error) if error.may_be_damage() => Ok(Entry::Free),
+        other => other,
+    }
+}
+
 /// The number with the generation that is in use.
 pub(super) fn current<S: Source>(document: &Document<S>, number: u32) -> Result<Option<ObjectId>, PdfError> {
-    Ok(match document.entry(number)? {
+    Ok(match entry(document, number)? {
         Entry::Free => None,
         Entry::InUse { generation, .. } => Some(ObjectId { number, generation }),
         Entry::Compressed { .. } => Some(ObjectId { number, generation: 0 }),

@@ -1,0 +1,24 @@
+//! The fuzz targets' functions; they live among the tests, which replay what once failed.
+
+#[path = "../../tests/targets/mod.rs"]
+mod targets;
+
+/// Reads `data` as a document in every way.
+pub fn pdf_open(data: &[u8]) {
+    targets::pdf_open(data);
+}
+
+/// Signs `data` twice, if it can be signed.
+pub fn pdf_pipeline(data: &[u8]) {
+    targets::pdf_pipeline(data);
+}
+
+/// Reads `data` as a CMS, a certificate, a key, a value.
+pub fn cms_parse(data: &[u8]) {
+    targets::cms_parse(data);
+}
+
+/// Resumes from `data`, and from a true state that `data` changes.
+pub fn state_resume(data: &[u8]) {
+    targets::state_resume(data);
+}
