@@ -18,7 +18,10 @@ use kyso::signer::{LocalKey, Signer as _};
 use kyso::{At, Entropy, Limits, SignatureValue, SigningRequest};
 
 /// The targets by name.
-pub(crate) const ALL: [(&str, fn(&[u8])); 4] = [
+/// A target by its name.
+type Target = (&'static str, fn(&[u8]));
+
+pub(crate) const ALL: [Target; 4] = [
     ("pdf_open", pdf_open),
     ("pdf_pipeline", pdf_pipeline),
     ("cms_parse", cms_parse),
