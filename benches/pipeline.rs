@@ -5,14 +5,16 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::hint::black_box;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::{fs, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kyso::algorithm::{Suite, ToBeSigned};
 use kyso::certificate::Chain;
+use kyso::pdf::{Batch, Job, Signing};
 use kyso::signer::{LocalKey, Signer};
-use kyso::{At, Entropy, SignatureValue, Signing};
+use kyso::{At, Entropy, SignatureValue};
 
 /// 2026-06-01T08:00:00+07:00.
 const TIME: &str = "2026-06-01T08:00:00+07:00";
@@ -103,9 +105,34 @@ fn public_key(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Ten thousand documents in one batch, on one thread and on two.
+fn batch(criterion: &mut Criterion) {
+    const DOCUMENTS: usize = 10_000;
+    let fixture = Fixture::new();
+    let signing = Signing::new(&fixture.chain);
+    let run = |threads: usize| {
+        let jobs = (0..DOCUMENTS).map(|_| Job {
+            signing: signing.clone(),
+            source: fixture.document.as_slice(),
+            at: fixture.at.clone(),
+        });
+        Batch::prepare(jobs, NonZeroUsize::new(threads).unwrap())
+    };
+    let expected = signing.prepare(fixture.document.as_slice(), &fixture.at).unwrap().request();
+    let mut group = criterion.benchmark_group("batch/pdf/10000x3KB");
+    group.throughput(Throughput::Bytes((fixture.document.len() * DOCUMENTS) as u64)).sample_size(10);
+    for threads in [1, 2] {
+        let requests = run(threads).requests();
+        assert!(requests.len() == DOCUMENTS && requests.iter().all(|request| *request == expected));
+        group
+            .bench_function(format!("{threads}-threads"), |bencher| bencher.iter(|| black_box(run(threads))));
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().measurement_time(Duration::from_secs(3)).warm_up_time(Duration::from_secs(1));
-    targets = pipeline, public_key
+    targets = pipeline, public_key, batch
 }
 criterion_main!(benches);

@@ -1,4 +1,71 @@
-//! kyso prepares documents for signing by a remote signer and embeds what comes back.
+//! kyso prepares PDF documents for signing by a remote signer and embeds what comes back.
+//!
+//! *ký số* (Vietnamese): to sign digitally. A relying party holds a document and the signer's certificate
+//! chain; the key is elsewhere. [`pdf::Signing::prepare`] fixes every byte that will be signed, and gives a
+//! [`SigningRequest`] to send away and a [`State`] to store. Later, in another process,
+//! [`pdf::Prepared::resume`] takes the state up again, [`accept`](pdf::Prepared::accept) verifies the value
+//! that came back, and [`save`](pdf::Signed::save) writes the document: the original bytes, then one
+//! appended revision.
+//!
+//! ```text
+//! document ──prepare──▶ Prepared ──▶ SigningRequest ──▶ (remote signer, minutes later, another process)
+//!                         │  ▲                                   │
+//!                         ▼  │ resume                            ▼
+//!                       State (JSON)                       SignatureValue (unverified)
+//!                                                                │
+//! signed document ◀──save──── Signed ◀──accept: verifies under the leaf saved at prepare time
+//! ```
+//!
+//! The core has no clock, no randomness, no network, no private key and no global state. Time and
+//! [`Entropy`] come in [`At`]; the key stays with the signer. Every parser is bounded by [`Limits`]. Every
+//! error says whose [`Fault`] it is.
+//!
+//! ```
+//! use std::fs::{File, read};
+//!
+//! use kyso::certificate::Chain;
+//! use kyso::pdf::{Prepared, Signing};
+//! use kyso::{At, SignatureValue, SigningRequest, State};
+//! # type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+//!
+//! // Phase one. The state is a few kilobytes, without the document and without secrets.
+//! fn prepare(document: &str, chain: &Chain) -> Result<(SigningRequest, String)> {
+//!     let at = At::with_os_entropy("2026-11-21T09:30:00+07:00".parse()?)?;
+//!     let prepared = Signing::new(chain).reason("Đồng ý").prepare(File::open(document)?, &at)?;
+//!     Ok((prepared.request(), prepared.state().to_json()))
+//! }
+//!
+//! // Phase two, once the signer has answered. A wrong value is an error that says what it looks like.
+//! fn embed(document: &str, state: &str, value: &SignatureValue, out: &str) -> Result<()> {
+//!     let prepared = Prepared::resume(State::from_json(state)?, File::open(document)?)?;
+//!     Ok(prepared.accept(value)?.save(out)?)
+//! }
+//!
+//! # fn main() -> Result<()> {
+//! let chain = Chain::from_pem(&read("testdata/keys/rsa2048-chain.pem")?)?;
+//! let (request, state) = prepare("testdata/pdf/demo.pdf", &chain)?;
+//! assert_eq!(request.digest_hex().map(|digits| digits.len()), Some(64));
+//! # let folder = tempfile::tempdir()?;
+//! # let out = folder.path().join("signed.pdf");
+//! # let out = out.to_str().ok_or("a path that is no text")?;
+//!
+//! let nonsense = SignatureValue::from_bytes([0; 256]);
+//! assert!(embed("testdata/pdf/demo.pdf", &state, &nonsense, out).is_err());
+//! # #[cfg(feature = "signer")]
+//! # {
+//! #     use kyso::signer::{LocalKey, Signer};
+//! #     let key = LocalKey::from_pem(&read("testdata/keys/rsa2048-key.pem")?, None)?;
+//! #     let value = SignatureValue::from_bytes(key.sign(request.suite(), request.to_be_signed())?);
+//! #     embed("testdata/pdf/demo.pdf", &state, &value, out)?;
+//! #     let report = kyso::verify::pdf(&File::open(out)?, &kyso::verify::Options::default())?;
+//! #     assert!(report.is_valid());
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Where to go on: [`pdf`] for signing, [`verify`] for reading signatures, [`mistake`] for what signers are
+//! known to get wrong, [`manual`] for the design and what to beware of.
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
@@ -9,28 +76,31 @@ mod embed;
 mod entropy;
 mod fault;
 mod limits;
+pub mod manual;
 pub mod mistake;
 mod password;
-mod pdf;
-pub mod prepare;
+pub mod pdf;
+mod prepare;
 mod profile;
 mod request;
 #[cfg(feature = "signer")]
 pub mod signer;
 mod source;
 mod state;
+mod syntax;
 pub mod verify;
 
-pub use embed::{SaveError, Signed};
+pub use certificate::Chain;
 pub use entropy::Entropy;
 pub use fault::Fault;
 pub use limits::Limits;
 pub use password::Password;
-pub use pdf::{Access, CryptError, Malformation, ObjectId, PdfError, RevisionError};
-pub use prepare::{
-    AcceptError, At, PrepareError, Prepared, PreparedCms, Refusal, ResumeError, Signing, Warning,
-};
-pub use profile::pades::SubFilter;
+pub use prepare::At;
 pub use request::{Base64Error, ServiceKind, SignatureValue, SigningRequest, requests_to_json};
 pub use source::{Seekable, Source};
 pub use state::{State, StateError};
+
+/// The example of the README, which needs the local signer, is a test.
+#[cfg(all(doctest, feature = "signer"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

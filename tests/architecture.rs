@@ -42,14 +42,15 @@ const DOORS: [(&str, &[&str]); 20] = [
             "state",
         ],
     ),
-    ("batch", &["algorithm", "certificate", "prepare", "embed", "request", "state"]),
+    // The public face of signing PDF files: re-exports only.
+    ("pdf", &["embed", "prepare", "profile", "syntax::pdf"]),
     ("verify", &["algorithm", "certificate", "cms", "syntax::pdf"]),
     ("signer", &["algorithm", "certificate"]),
     ("manual", &[]),
 ];
 
 /// The syntax rooms do not know ASN.1; of the leaves these are theirs.
-const SYNTAX_LEAVES: [&str; 4] = ["limits", "source", "entropy", "password"];
+const SYNTAX_LEAVES: [&str; 5] = ["limits", "source", "fault", "entropy", "password"];
 
 /// The most lines that a file may have.
 const LINES: usize = 600;

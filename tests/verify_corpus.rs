@@ -62,7 +62,7 @@ fn files(corpus: &Path) -> Vec<(PathBuf, Option<String>)> {
 
 fn verdicts(path: &Path, password: Option<&str>) -> Option<verify::Report> {
     let mut options = Options::default();
-    options.password = password.map(|password| password.as_bytes().to_vec());
+    options.password = password.map(kyso::Password::new);
     let file = std::fs::File::open(path).expect("a file of the corpus");
     verify::pdf(&file, &options).ok()
 }
@@ -119,7 +119,7 @@ fn the_corpus_is_inspected_and_verified_without_panic() {
     for (path, password) in files(&corpus) {
         let file = std::fs::File::open(&path).expect("a file of the corpus");
         let limits = kyso::Limits::default();
-        let inspection = verify::inspect(&file, password.as_deref().map(str::as_bytes), &limits);
+        let inspection = verify::inspect(&file, password.clone().map(kyso::Password::new).as_ref(), &limits);
         let report = verdicts(&path, password.as_deref());
         assert_eq!(inspection.is_ok(), report.is_some(), "{}", path.display());
         let (Ok(inspection), Some(report)) = (inspection, report) else { continue };

@@ -5,8 +5,9 @@ use std::io::{self, Read as _, Seek as _, Write};
 use std::path::Path;
 
 use super::save::{SaveError, atomically};
-use crate::pdf::revision::Appended;
 use crate::source::Source;
+use crate::syntax::pdf::revision::Appended;
+use crate::syntax::pdf::write::hex_digits;
 
 /// How much of a source is copied at a time, in bytes.
 const COPY: usize = 1 << 18;
@@ -146,21 +147,11 @@ fn copy<S: Source>(source: &S, length: u64, out: &mut impl Write) -> io::Result<
 
 /// Lower-case hex digits of all bytes.
 fn append_hex(out: &mut Vec<u8>, bytes: &[u8]) {
-    /// Two digits for every byte value, so that one look-up does for both.
-    const DIGITS: [[u8; 2]; 256] = {
-        let mut table = [[0; 2]; 256];
-        let mut value = 0;
-        while value < 256 {
-            table[value] = crate::pdf::write::hex_digits(value as u8);
-            value += 1;
-        }
-        table
-    };
     let start = out.len();
     out.resize(start + bytes.len() * 2, 0);
     let (pairs, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut::<2>();
     for (pair, byte) in pairs.iter_mut().zip(bytes) {
-        *pair = DIGITS[usize::from(*byte)];
+        *pair = hex_digits(*byte);
     }
 }
 

@@ -1,9 +1,9 @@
 //! The appearance of an invisible signature, where a conformance level asks for one.
 
-use crate::pdf::document::Document;
-use crate::pdf::object::{Dictionary, Object};
-use crate::pdf::{PdfError, place::Placed};
 use crate::source::Source;
+use crate::syntax::pdf::document::Document;
+use crate::syntax::pdf::object::{Dictionary, Object};
+use crate::syntax::pdf::{PdfError, place::Placed};
 
 /// Metadata beyond this many bytes is not searched: PDF/A metadata has a few thousand.
 const METADATA_LIMIT: u64 = 1 << 20;

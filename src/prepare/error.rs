@@ -8,8 +8,8 @@ use crate::certificate::{ChainError, LeafError};
 use crate::cms::CmsError;
 use crate::fault::Fault;
 use crate::mistake::KnownMistake;
-use crate::pdf::{PdfError, RevisionError};
 use crate::request::ServiceKind;
+use crate::syntax::pdf::{PdfError, RevisionError};
 
 /// A rule that forbids signing a document. Each names the rule and who made it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -119,7 +119,7 @@ impl PrepareError {
     #[must_use]
     pub const fn fault(&self) -> Fault {
         match self {
-            Self::Document(error) => revision_fault(error),
+            Self::Document(error) => error.fault(),
             Self::Refused(_) => Fault::Document,
             Self::Io(_) => Fault::Io,
             Self::FieldTaken { .. }
@@ -131,22 +131,6 @@ impl PrepareError {
             | Self::ReserveTooSmall { .. }
             | Self::ReserveTooLarge { .. } => Fault::Caller,
         }
-    }
-}
-
-const fn revision_fault(error: &RevisionError) -> Fault {
-    match error {
-        RevisionError::Pdf(error) => pdf_fault(error),
-        _ => Fault::Document,
-    }
-}
-
-pub(crate) const fn pdf_fault(error: &PdfError) -> Fault {
-    match error {
-        PdfError::Io(_) => Fault::Io,
-        PdfError::Limit { .. } => Fault::Limit,
-        PdfError::Unsupported { .. } => Fault::Unsupported,
-        _ => Fault::Document,
     }
 }
 

@@ -2,18 +2,18 @@
 
 use super::appearance;
 use super::error::{PrepareError, Refusal};
-use crate::pdf::PdfError;
-use crate::pdf::RevisionError;
-use crate::pdf::document::Document;
-use crate::pdf::form::{Field, Form};
-use crate::pdf::object::{Dictionary, Object, ObjectId};
-use crate::pdf::page::first_page;
-use crate::pdf::permissions::{Action, Restrictions, missing_bits};
-use crate::pdf::place::{Place, Placed};
-use crate::pdf::revision::Revision;
-use crate::pdf::text;
 use crate::profile::pades;
 use crate::source::Source;
+use crate::syntax::pdf::PdfError;
+use crate::syntax::pdf::RevisionError;
+use crate::syntax::pdf::document::Document;
+use crate::syntax::pdf::form::{Field, Form};
+use crate::syntax::pdf::object::{Dictionary, Object, ObjectId};
+use crate::syntax::pdf::page::first_page;
+use crate::syntax::pdf::permissions::{Action, Restrictions, missing_bits};
+use crate::syntax::pdf::place::{Place, Placed};
+use crate::syntax::pdf::revision::Revision;
+use crate::syntax::pdf::text;
 
 /// What the document says before anything is changed.
 pub(super) struct Scene<'a, S> {
@@ -32,6 +32,13 @@ impl<'a, S: Source> Scene<'a, S> {
         let form = Form::read(document, &catalog)?;
         let page = first_page(document, &catalog)?;
         Ok(Self { document, catalog, form, page })
+    }
+
+    /// Everything that was read and may refer to objects that are not there.
+    pub(super) fn dictionaries(&self) -> Vec<&Dictionary> {
+        let mut all = vec![self.document.trailer(), &self.catalog.dictionary, &self.page.dictionary];
+        all.extend(self.form.acro_form.as_ref().map(|form| &form.dictionary));
+        all
     }
 }
 

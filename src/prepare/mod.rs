@@ -1,6 +1,7 @@
 //! Phase one: every byte that will be signed is fixed here.
 
 mod appearance;
+mod batch;
 mod error;
 mod field;
 mod pdf;
@@ -9,9 +10,10 @@ mod reopen;
 
 use chrono::{DateTime, FixedOffset};
 
+pub use batch::{Batch, Job, Outcome};
 pub use error::{AcceptError, PrepareError, Refusal, ResumeError, Warning};
 pub use pdf::Signing;
-pub use prepared::{Prepared, PreparedCms};
+pub use prepared::{Dangerous, Prepared, PreparedCms};
 
 use crate::entropy::Entropy;
 

@@ -11,13 +11,13 @@ use crate::certificate::{Chain, LeafError};
 use crate::cms::{self, SignedAttributes};
 use crate::limits::Limits;
 use crate::password::Password;
-use crate::pdf::document::Document;
-use crate::pdf::object::{Dictionary, Object};
-use crate::pdf::permissions::{Restrictions, missing_bits, own_lock};
-use crate::pdf::revision::{Appended, Revision};
-use crate::pdf::{PdfError, RevisionError, text};
 use crate::profile::pades::{self, SubFilter};
 use crate::source::Source;
+use crate::syntax::pdf::document::Document;
+use crate::syntax::pdf::object::{Dictionary, Object};
+use crate::syntax::pdf::permissions::{Restrictions, missing_bits, own_lock};
+use crate::syntax::pdf::revision::{Appended, Revision};
+use crate::syntax::pdf::{PdfError, RevisionError, text};
 
 /// A signature on a PDF, described before it is prepared.
 ///
@@ -264,7 +264,7 @@ impl Signing {
         let restrictions = Restrictions::read(document, &scene.catalog, &scene.form)?;
         let target = choose(&scene, &restrictions, self.field.as_deref(), self.override_permissions)?;
         let mut warnings = self.warnings(&scene, &restrictions)?;
-        let mut revision = Revision::new(document);
+        let mut revision = Revision::new(document, &scene.dictionaries());
         let signature = revision.allocate(document)?;
         place(&scene, &target, &mut revision, signature)?;
         let mut dictionary = self.dictionary(&at.time);
@@ -353,7 +353,7 @@ fn leaf_warnings(chain: &Chain, time: i64) -> Result<Vec<Warning>, LeafError> {
 fn field_mdp<S: Source>(
     document: &Document<S>,
     lock: &Dictionary,
-    catalog: crate::pdf::ObjectId,
+    catalog: crate::syntax::pdf::ObjectId,
 ) -> Result<Object, PdfError> {
     let mut parameters = Dictionary::new();
     parameters.set(b"Type", Object::name("TransformParams"));

@@ -10,12 +10,12 @@ use crate::cms::{self, SignedAttributes, SigningCertificate};
 use crate::embed::Signed;
 use crate::limits::Limits;
 use crate::mistake::recognise;
-use crate::pdf::ObjectId;
-use crate::pdf::revision::Appended;
 use crate::profile::pades::SubFilter;
 use crate::request::{Payload, ServiceKind, SignatureValue, SigningRequest};
 use crate::source::Source;
 use crate::state::{Base64, Body, Format, Service, State};
+use crate::syntax::pdf::ObjectId;
+use crate::syntax::pdf::revision::Appended;
 
 /// How much of a source is hashed at a time, in bytes.
 const HASH: usize = 1 << 18;
@@ -144,7 +144,7 @@ impl<S: Source> Plan<S> {
         let sub_filter =
             SubFilter::from_name(&body.subfilter).ok_or_else(|| changed("its subfilter does not exist"))?;
         let most = (limits.cms_bytes as u64).saturating_mul(2).saturating_add(2);
-        if body.gap < 2 || body.gap % 2 != 0 || body.gap > most {
+        if body.gap < 2 || !body.gap.is_multiple_of(2) || body.gap > most {
             return Err(changed("the gap is no hex string that can be"));
         }
         let (number, generation) = body.signature_object;

@@ -4,14 +4,14 @@ use std::io;
 
 use super::error::ResumeError;
 use crate::limits::Limits;
-use crate::pdf::PdfError;
-use crate::pdf::locate::find_startxref;
-use crate::pdf::object::Object;
-use crate::pdf::revision::Appended;
-use crate::pdf::view::View;
-use crate::pdf::xref::{Entry, Section};
 use crate::profile::pades::SubFilter;
 use crate::source::{Source, read_full};
+use crate::syntax::pdf::PdfError;
+use crate::syntax::pdf::locate::find_startxref;
+use crate::syntax::pdf::object::Object;
+use crate::syntax::pdf::revision::Appended;
+use crate::syntax::pdf::view::View;
+use crate::syntax::pdf::xref::{Entry, Section};
 
 /// The document with its revision, the gap filled with an empty value.
 struct Whole<'a, S> {

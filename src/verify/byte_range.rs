@@ -1,8 +1,8 @@
 //! What a signature covers: ISO 32000-2, 12.8.1 and table 255.
 
 use super::finding::FindingKind;
-use crate::pdf::{Dictionary, Document, Entry, Object, ObjectId, PdfError};
 use crate::source::Source;
+use crate::syntax::pdf::{Dictionary, Document, Entry, Object, ObjectId, PdfError};
 
 /// What is wrong with a ByteRange or the gap it leaves.
 pub(super) type Flaw = (FindingKind, String);

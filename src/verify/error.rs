@@ -1,6 +1,7 @@
 //! Why a document could not be verified at all.
 
-use crate::pdf::PdfError;
+use crate::fault::Fault;
+use crate::syntax::pdf::PdfError;
 
 /// Why a document could not be verified at all. What is wrong with a signature is no error but part of
 /// the report.
@@ -18,6 +19,17 @@ pub enum VerifyError {
         /// The limit.
         limit: usize,
     },
+}
+
+impl VerifyError {
+    /// Whose fault it is.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Document(error) => error.fault(),
+            Self::TooManySignatures { .. } => Fault::Limit,
+        }
+    }
 }
 
 impl From<std::io::Error> for VerifyError {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::report::object_id;
-use crate::pdf::ObjectId;
+use crate::syntax::pdf::ObjectId;
 
 /// Something found about a signature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

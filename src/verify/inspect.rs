@@ -8,11 +8,12 @@ use super::report::{SignatureKind, object_id};
 use super::signature::is_certification;
 use super::{VerifyError, date, signed_fields};
 use crate::Limits;
-use crate::pdf::{
+use crate::password::Password;
+use crate::source::Source;
+use crate::syntax::pdf::{
     Access, Dictionary, Document, Form, LockAction, Method, Object, ObjectId, Place, Placed, Restrictions,
     SectionKind, first_page, text,
 };
-use crate::source::Source;
 
 /// Version of the JSON that [`Inspection::to_json`] gives: fields may be added to it, none is renamed.
 pub const INSPECTION_VERSION: u32 = 1;
@@ -154,16 +155,14 @@ pub struct RevisionInfo {
 
 /// Looks at a PDF.
 ///
-/// `password` is UTF-8.
-///
 /// # Errors
 /// When the document cannot be read.
 pub fn inspect<S: Source>(
     source: &S,
-    password: Option<&[u8]>,
+    password: Option<&Password>,
     limits: &Limits,
 ) -> Result<Inspection, VerifyError> {
-    let document = Document::open(source, password, limits)?;
+    let document = Document::open(source, password.map(Password::as_bytes), limits)?;
     let (id, dictionary) = document.catalog()?;
     let catalog = Placed { place: Place::object(id), dictionary };
     let form = Form::read(&document, &catalog)?;

@@ -15,12 +15,12 @@ mod text;
 mod window;
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 
 use crate::Limits;
 use crate::certificate::Certificate;
-use crate::pdf::{Dictionary, Document, Field, Form, Object, PdfError, Place, Placed};
+use crate::password::Password;
 use crate::source::Source;
+use crate::syntax::pdf::{Dictionary, Document, Field, Form, Object, PdfError, Place, Placed};
 use difference::{Outcome, Work};
 use window::Prefix;
 
@@ -36,13 +36,13 @@ pub use report::{
 };
 
 /// What to verify with.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
     /// Trust anchors; without them trust is not checked.
     pub trust: Option<Vec<Certificate>>,
-    /// The password of an encrypted document, UTF-8.
-    pub password: Option<Vec<u8>>,
+    /// The password of an encrypted document.
+    pub password: Option<Password>,
     /// When certificates must have been valid, Unix seconds. Otherwise that is the time of a trusted
     /// timestamp on the signature, or else the time that the signature claims.
     pub time: Option<i64>,
@@ -50,23 +50,13 @@ pub struct Options {
     pub limits: Limits,
 }
 
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
-            .field("trust", &self.trust)
-            .field("password", &self.password.as_ref().map(|_| "(given)"))
-            .field("time", &self.time)
-            .field("limits", &self.limits)
-            .finish()
-    }
-}
-
 /// Verifies all signatures of a PDF of any size.
 ///
 /// # Errors
 /// When the document cannot be read at all. What is wrong with a signature is in the report.
 pub fn pdf<S: Source>(source: &S, options: &Options) -> Result<Report, VerifyError> {
-    let document = Document::open(source, options.password.as_deref(), &options.limits)?;
+    let document =
+        Document::open(source, options.password.as_ref().map(Password::as_bytes), &options.limits)?;
     let mut signatures = Vec::new();
     let mut values = HashSet::new();
     let mut later = Later::new(source, &document, options);
@@ -141,7 +131,7 @@ impl<'a, S: Source> Later<'a, S> {
 
     fn revision(&self, end: u64) -> Result<Document<Prefix<'a, S>>, PdfError> {
         let prefix = Prefix::new(self.source, end);
-        Document::open(prefix, self.options.password.as_deref(), &self.options.limits)
+        Document::open(prefix, self.options.password.as_ref().map(Password::as_bytes), &self.options.limits)
     }
 
     fn compare(&mut self, end: u64, revision: &Document<Prefix<'a, S>>) -> Result<Outcome, VerifyError> {

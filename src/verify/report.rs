@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::finding::{Finding, FindingKind};
-use crate::pdf::ObjectId;
+use crate::syntax::pdf::ObjectId;
 
 /// Version of the JSON that [`Report::to_json`] gives: fields may be added to it, none is renamed.
 pub const REPORT_VERSION: u32 = 1;

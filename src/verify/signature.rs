@@ -11,8 +11,8 @@ use super::{Options, date};
 use crate::algorithm::{Digest, DigestAlgorithm, SignatureAlgorithm, Suite, ToBeSigned};
 use crate::certificate::{Certificate, build_path};
 use crate::cms::{CmsError, SignedData, SignerInfo, TimestampInfo, octet_string, verify_signer};
-use crate::pdf::{Dictionary, Document, Field, Object, PdfError, text};
 use crate::source::Source;
+use crate::syntax::pdf::{Dictionary, Document, Field, Object, PdfError, text};
 
 /// The certificate of a signature that verifies, and what to check its path with.
 struct Signed {

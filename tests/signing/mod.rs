@@ -7,12 +7,14 @@ pub(crate) use kyso::algorithm::{Digest, DigestAlgorithm, SignatureAlgorithm, Su
 pub(crate) use kyso::certificate::Chain;
 pub(crate) use kyso::cms::{CmsError, SignedAttributes};
 pub(crate) use kyso::mistake::{Form, KnownMistake};
+pub(crate) use kyso::pdf::{
+    AcceptError, PrepareError, Prepared, PreparedCms, Refusal, ResumeError, Signed, Signing, SubFilter,
+};
 pub(crate) use kyso::signer::{LocalKey, Signer};
 pub(crate) use kyso::verify;
-pub(crate) use kyso::{
-    AcceptError, At, Entropy, Fault, Limits, Password, PrepareError, Prepared, PreparedCms, Refusal,
-    ResumeError, Seekable, ServiceKind, SignatureValue, Signed, Signing, SigningRequest, Source, State,
-    StateError, SubFilter,
+use kyso::{
+    At, Entropy, Fault, Limits, Password, Seekable, ServiceKind, SignatureValue, SigningRequest, Source,
+    State, StateError,
 };
 
 use std::fs;

@@ -2,8 +2,9 @@
 
 use std::error::Error as _;
 
+use kyso::pdf::{PrepareError, Prepared, Signing};
 use kyso::verify::{self, Check, Coverage, Options};
-use kyso::{Fault, Password, PrepareError, Prepared, Signing, State};
+use kyso::{Fault, Password, State};
 
 use super::{at, ed25519, limits, p256};
 

@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kyso::{Prepared, PreparedCms, ServiceKind, SignatureValue, Signing, State};
+use kyso::pdf::{Prepared, PreparedCms, Signing};
+use kyso::{ServiceKind, SignatureValue, State};
 use serde_json::Value;
 use sha2::Digest as _;
 

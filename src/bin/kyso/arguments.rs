@@ -7,8 +7,9 @@ use chrono::{DateTime, FixedOffset};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
+use kyso::ServiceKind;
 use kyso::algorithm::{DigestAlgorithm, SignatureAlgorithm};
-use kyso::{ServiceKind, SubFilter};
+use kyso::pdf::SubFilter;
 
 use crate::failure::{Exit, Failure};
 

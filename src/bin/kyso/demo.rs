@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use chrono::SecondsFormat;
 use kyso::certificate::Chain;
+use kyso::pdf::{Prepared, Signing};
 use kyso::signer::{LocalKey, Signer as _};
 use kyso::verify::{self, Options};
-use kyso::{At, Prepared, SignatureValue, Signing, SigningRequest, State, requests_to_json};
+use kyso::{At, SignatureValue, SigningRequest, State, requests_to_json};
 
 use crate::arguments::Demo;
 use crate::failure::{Exit, Failure, told};

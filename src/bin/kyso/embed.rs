@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use kyso::{Limits, Prepared, PreparedCms, ServiceKind, SignatureValue, State};
+use kyso::pdf::{Prepared, PreparedCms};
+use kyso::{Limits, ServiceKind, SignatureValue, State};
 
 use crate::arguments::Embed;
 use crate::failure::{Exit, Failure, told};

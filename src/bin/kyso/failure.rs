@@ -7,11 +7,11 @@ use std::process::ExitCode;
 
 use chrono::DateTime;
 use kyso::certificate::LeafError;
-use kyso::verify::VerifyError;
-use kyso::{
-    AcceptError, CryptError, Fault, PdfError, PrepareError, Refusal, ResumeError, RevisionError, SaveError,
-    StateError,
+use kyso::pdf::{
+    AcceptError, CryptError, PdfError, PrepareError, Refusal, ResumeError, RevisionError, SaveError,
 };
+use kyso::verify::VerifyError;
+use kyso::{Fault, StateError};
 
 /// The code when it is something else than zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use crate::{keys, output, progress};
 
 pub(crate) fn run(options: &Inspect) -> Result<ExitCode, Failure> {
     let file = &options.file;
-    let password = keys::secret(options.password_env.as_deref())?;
+    let password = keys::password(options.password_env.as_deref())?;
     let (source, progress) = progress::open(file)?;
-    let inspection = verify::inspect(&source, password.as_deref(), &Limits::default())
+    let inspection = verify::inspect(&source, password.as_ref(), &Limits::default())
         .map_err(|error| Failure::inspect(file, &error))?;
     drop(progress);
     output::print(&if options.json { inspection.to_json() } else { inspection.to_string() })?;

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, FixedOffset};
+use kyso::At;
 use kyso::certificate::Chain;
-use kyso::{At, Signing, Warning};
+use kyso::pdf::{Signing, Warning};
 
 use crate::arguments;
 use crate::failure::{Exit, Failure, note};

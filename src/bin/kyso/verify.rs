@@ -12,7 +12,7 @@ pub(crate) fn run(options: &Verify) -> Result<ExitCode, Failure> {
     let file = &options.file;
     let mut with = Options::default();
     with.trust = options.trust.as_deref().map(keys::trust_anchors).transpose()?;
-    with.password = keys::secret(options.password_env.as_deref())?;
+    with.password = keys::password(options.password_env.as_deref())?;
     let (source, progress) = progress::open(file)?;
     let report = verify::pdf(&source, &with).map_err(|error| Failure::verify(file, &error))?;
     drop(progress);

@@ -3,8 +3,8 @@
 
 use super::usage::Usage;
 use super::{Difference, differing};
-use crate::pdf::{Object, PdfError, text};
 use crate::source::Source;
+use crate::syntax::pdf::{Object, PdfError, text};
 use crate::verify::report::ChangeLevel;
 
 impl<O: Source, N: Source> Difference<'_, O, N> {
@@ -75,11 +75,11 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
         }
         let before = match old.as_reference() {
             Some(id) => self.work.load(self.old.document, id)?,
-            None => Some(crate::pdf::Loaded { object: old.clone(), stream_at: None }),
+            None => Some(crate::syntax::pdf::Loaded { object: old.clone(), stream_at: None }),
         };
         let now = match new.as_reference() {
             Some(id) => self.work.load(self.new.document, id)?,
-            None => Some(crate::pdf::Loaded { object: new.clone(), stream_at: None }),
+            None => Some(crate::syntax::pdf::Loaded { object: new.clone(), stream_at: None }),
         };
         let (Some(before), Some(now)) = (before, now) else { return Ok(false) };
         if before.stream_at.is_some() || now.stream_at.is_some() {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::finding::FindingKind;
 use super::super::window::{PIECE, Suffix};
 use super::work::{Work, current, entry};
-use crate::pdf::{Dictionary, Document, Entry, Loaded, Object, ObjectId, PdfError, Rebuilt, View};
 use crate::source::Source;
+use crate::syntax::pdf::{Dictionary, Document, Entry, Loaded, Object, ObjectId, PdfError, Rebuilt, View};
 
 /// An object whose content differs.
 #[derive(Clone, Copy, Debug)]

@@ -2,8 +2,8 @@
 
 use super::usage::Usage;
 use super::{Difference, differing};
-use crate::pdf::{Dictionary, Field, Object, ObjectId, PdfError, Place, text};
 use crate::source::Source;
+use crate::syntax::pdf::{Dictionary, Field, Object, ObjectId, PdfError, Place, text};
 use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::report::ChangeLevel;
 

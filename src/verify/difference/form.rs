@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::usage::Usage;
 use super::{Difference, differing};
-use crate::pdf::{Dictionary, Field, Object, ObjectId, PdfError, Placed, text};
 use crate::source::Source;
+use crate::syntax::pdf::{Dictionary, Field, Object, ObjectId, PdfError, Placed, text};
 use crate::verify::report::ChangeLevel;
 
 /// What a new form may have.

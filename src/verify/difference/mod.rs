@@ -17,10 +17,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::finding::{Finding, FindingKind};
 use super::report::{CHANGES_LISTED, Change, ChangeLevel, LaterChanges};
-use crate::pdf::{
+use crate::source::Source;
+use crate::syntax::pdf::{
     Dictionary, Document, Field, Form, Loaded, Object, ObjectId, PdfError, Place, Placed, Restrictions, text,
 };
-use crate::source::Source;
 use changed::Changed;
 use usage::{Usage, Usages};
 

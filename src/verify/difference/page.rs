@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::usage::Usage;
 use super::{Difference, differing};
-use crate::pdf::{Dictionary, Loaded, Object, ObjectId, PdfError, text};
 use crate::source::Source;
+use crate::syntax::pdf::{Dictionary, Loaded, Object, ObjectId, PdfError, text};
 use crate::verify::report::ChangeLevel;
 
 /// References by these keys lead to an annotation as such.

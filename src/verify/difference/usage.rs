@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::work::Work;
-use crate::pdf::{Document, Object, PdfError};
 use crate::source::Source;
+use crate::syntax::pdf::{Document, Object, PdfError};
 
 /// More usages of one object than this are not told apart.
 const USAGES_KEPT: usize = 10_000;

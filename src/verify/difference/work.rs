@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use crate::limits::Limits;
-use crate::pdf::{Document, Entry, Loaded, Object, ObjectId, PdfError};
 use crate::source::Source;
+use crate::syntax::pdf::{Document, Entry, Loaded, Object, ObjectId, PdfError};
 
 /// Counts values and bytes that were looked at.
 #[derive(Debug)]

@@ -308,18 +308,19 @@ pub(crate) fn stream_keyword(lexer: &mut Lexer<'_>) -> Result<(), LexError> {
 
 fn read_subsection<S: Source>(
     view: &View<S>,
-    mut range: Range,
+    range: Range,
     entries_at: u64,
 ) -> Result<(Subsection, u64), PdfError> {
     if range.count == 0 {
         return Ok((Subsection { range, entries: Entries::At(entries_at) }, entries_at));
     }
     let first = table_entry(view, entries_at)?;
-    // Some writers number a table from one although its first entry is the head of the free list.
+    // Some writers number a table from one although its first entry is the head of the free list: every
+    // number in it is wrong, and so would be what other readers make of a section that leads to it.
     if range.first == 1 && first == Some(Entry::Free) && range.count > 1 {
         let head = view.bytes(entries_at, ENTRY as usize)?;
         if head.starts_with(b"0000000000 65535") {
-            range.first = 0;
+            return Err(PdfError::Syntax { at: entries_at, expected: "the entry of object 1" });
         }
     }
     let last_at = range.count.saturating_sub(1).saturating_mul(ENTRY).saturating_add(entries_at);

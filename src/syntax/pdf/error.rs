@@ -5,6 +5,7 @@ use std::io;
 use super::crypt::CryptError;
 use super::lexer::LexError;
 use super::object::ObjectId;
+use crate::fault::Fault;
 
 /// Why a PDF could not be read. All but `Io`, `Crypt` (a password) and `Limit` are the document's fault.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +59,17 @@ pub enum PdfError {
 }
 
 impl PdfError {
+    /// Whose fault it is.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Io(_) => Fault::Io,
+            Self::Limit { .. } => Fault::Limit,
+            Self::Unsupported { .. } => Fault::Unsupported,
+            _ => Fault::Document,
+        }
+    }
+
     /// A lexer's error in a window that began at byte `base` of the file.
     pub(crate) fn lex(error: LexError, base: u64, depth: usize) -> Self {
         match error {

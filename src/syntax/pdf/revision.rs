@@ -12,6 +12,7 @@ use super::place::Place;
 use super::write::{self, Sealing};
 use super::xref::{Entry, SectionKind};
 use crate::entropy::Entropy;
+use crate::fault::Fault;
 use crate::source::Source;
 
 /// The largest offset that ten digits of a classic table can hold.
@@ -90,9 +91,26 @@ pub enum RevisionError {
     },
 }
 
+impl RevisionError {
+    /// Whose fault it is.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Pdf(error) => error.fault(),
+            _ => Fault::Document,
+        }
+    }
+}
+
 impl Revision {
-    pub(crate) fn new<S: Source>(document: &Document<S>) -> Self {
-        Self { objects: BTreeMap::new(), next: document.end_number() }
+    /// A revision whose new objects take numbers that no revision used, and that nothing in `known`
+    /// refers to: what a dangling reference names must stay absent.
+    pub(crate) fn new<S: Source>(document: &Document<S>, known: &[&Dictionary]) -> Self {
+        let limit = document.view().limits().objects;
+        let references = known.iter().filter_map(|dictionary| dictionary.highest_reference());
+        let referred = references.filter(|number| *number < limit).max();
+        let next = document.end_number().max(referred.map_or(0, |number| u64::from(number) + 1));
+        Self { objects: BTreeMap::new(), next }
     }
 
     /// A number that no revision has used.

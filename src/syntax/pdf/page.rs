@@ -10,20 +10,24 @@ use crate::source::Source;
 
 /// The first page that is an indirect object, or, when all are direct, the first page.
 ///
-/// Loops in the tree are cut, and what is neither page nor node is passed over.
+/// A tree that is a page and nothing else counts as its page. Loops are cut, and what is neither page nor node is passed over.
 pub(crate) fn first_page<S: Source>(document: &Document<S>, catalog: &Placed) -> Result<Placed, PdfError> {
     let missing = PdfError::Missing { what: "page tree" };
     let Some((place, Object::Dictionary(root))) = catalog.get(document, b"Pages")? else {
         return Err(missing);
     };
+    let root = Placed { place, dictionary: root };
+    if root.dictionary.name(b"Type") == Some(b"Page") {
+        return Ok(root);
+    }
     let limits = document.view().limits();
     let mut visited = HashSet::new();
-    if let Some(id) = place.as_reference() {
+    if let Some(id) = root.place.as_reference() {
         visited.insert(id);
     }
     let mut direct = None;
     let mut nodes = 0_usize;
-    let mut stack = vec![Level::new(document, Placed { place, dictionary: root })?];
+    let mut stack = vec![Level::new(document, root)?];
     while let Some(level) = stack.last_mut() {
         let Some((kid_place, kid)) = level.next() else {
             stack.pop();

@@ -192,10 +192,6 @@ impl<S: Source> Document<S> {
         &self.view
     }
 
-    pub(crate) fn into_source(self) -> S {
-        self.view.into_source()
-    }
-
     pub(crate) const fn trailer(&self) -> &Dictionary {
         &self.trailer
     }
@@ -253,14 +249,6 @@ impl<S: Source> Document<S> {
             }
         };
         covered.unwrap_or(0).max(size(&self.trailer)).max(1)
-    }
-
-    /// The sections' trailers, newest first; one for a scanned file.
-    pub(crate) fn trailers(&self) -> Vec<&Dictionary> {
-        match &self.index {
-            Index::Chain { chain, .. } => chain.sections.iter().map(|section| &section.trailer).collect(),
-            Index::Rebuilt(_) => vec![&self.trailer],
-        }
     }
 
     /// The cross-reference sections, newest first; none for a scanned file.

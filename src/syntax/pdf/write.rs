@@ -164,10 +164,11 @@ fn hex_string(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'>');
 }
 
-/// Two lower-case hex digits.
+/// Two lower-case hex digits. Without branches, so that many bytes are converted at once.
 pub(crate) const fn hex_digits(byte: u8) -> [u8; 2] {
     const fn digit(value: u8) -> u8 {
-        if value < 10 { b'0'.wrapping_add(value) } else { b'a'.wrapping_add(value.wrapping_sub(10)) }
+        // From ten on, letters: they begin 39 behind where the digits end.
+        value.wrapping_add(b'0').wrapping_add((value > 9) as u8 * 39)
     }
     [digit(byte >> 4), digit(byte & 15)]
 }

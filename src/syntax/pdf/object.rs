@@ -97,6 +97,16 @@ impl Object {
         }
     }
 
+    /// The highest object number that the value refers to.
+    pub(crate) fn highest_reference(&self) -> Option<u32> {
+        match self {
+            Self::Reference(id) => Some(id.number),
+            Self::Array(items) => items.iter().filter_map(Self::highest_reference).max(),
+            Self::Dictionary(dictionary) => dictionary.highest_reference(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn into_dictionary(self) -> Option<Dictionary> {
         match self {
             Self::Dictionary(dictionary) => Some(dictionary),
@@ -169,6 +179,11 @@ impl Dictionary {
 
     pub(crate) fn push(&mut self, key: Name, value: Object) {
         self.entries.push((key, value));
+    }
+
+    /// The highest object number that a value refers to.
+    pub(crate) fn highest_reference(&self) -> Option<u32> {
+        self.entries.iter().filter_map(|(_, value)| value.highest_reference()).max()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &Object)> {

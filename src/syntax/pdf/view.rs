@@ -31,10 +31,6 @@ impl<S: Source> View<S> {
         &self.source
     }
 
-    pub(crate) fn into_source(self) -> S {
-        self.source
-    }
-
     pub(crate) const fn len(&self) -> u64 {
         self.len
     }

@@ -54,10 +54,6 @@ impl<'a> Lexer<'a> {
         self.at
     }
 
-    pub(crate) const fn set_position(&mut self, at: usize) {
-        self.at = at;
-    }
-
     pub(crate) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }

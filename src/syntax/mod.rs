@@ -1,0 +1,3 @@
+//! What the formats are, as bytes and structures. Nothing here knows of signing.
+
+pub(crate) mod pdf;

@@ -1,0 +1,36 @@
+//! What a PDF is: its syntax, read lazily and at positions.
+
+mod crypt;
+pub(crate) mod document;
+mod error;
+mod filter;
+pub(crate) mod form;
+mod lexer;
+pub(crate) mod locate;
+pub(crate) mod object;
+mod objstm;
+pub(crate) mod page;
+pub(crate) mod permissions;
+pub(crate) mod place;
+mod rebuild;
+pub(crate) mod revision;
+pub(crate) mod text;
+pub(crate) mod view;
+pub(crate) mod write;
+pub(crate) mod xref;
+
+pub use crypt::{Access, CryptError, Malformation};
+pub use error::PdfError;
+pub use object::ObjectId;
+pub use revision::RevisionError;
+
+pub(crate) use crypt::Method;
+pub(crate) use document::{Document, Loaded};
+pub(crate) use form::{Field, Form};
+pub(crate) use object::{Dictionary, Object};
+pub(crate) use page::first_page;
+pub(crate) use permissions::{LockAction, Restrictions};
+pub(crate) use place::{Place, Placed};
+pub(crate) use rebuild::Rebuilt;
+pub(crate) use view::View;
+pub(crate) use xref::{Entry, SectionKind};
