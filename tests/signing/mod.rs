@@ -12,7 +12,7 @@ pub(crate) use kyso::pdf::{
 };
 pub(crate) use kyso::signer::{LocalKey, Signer};
 pub(crate) use kyso::verify;
-use kyso::{
+pub(crate) use kyso::{
     At, Entropy, Fault, Limits, Password, Seekable, ServiceKind, SignatureValue, SigningRequest, Source,
     State, StateError,
 };
