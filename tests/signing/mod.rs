@@ -76,7 +76,8 @@ impl Identity {
     }
 
     pub(crate) fn sign(&self, document: &[u8]) -> Vec<u8> {
-        self.sign_as(&self.signing(), document).unwrap().to_bytes().unwrap()
+        let signed = self.sign_as(&self.signing(), document);
+        signed.unwrap_or_else(|error| panic!("{error}")).to_bytes().unwrap()
     }
 }
 

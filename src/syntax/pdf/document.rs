@@ -22,8 +22,9 @@ const HEADER_WITHIN: usize = 1024;
 /// References to references are followed this often.
 const REFERENCE_CHAIN: usize = 32;
 
-/// Decoded object streams kept at a time.
+/// Decoded object streams kept at a time, and how many bytes of them unless one alone has more.
 const STREAMS_KEPT: usize = 4;
+const STREAM_BYTES_KEPT: usize = 16 << 20;
 
 /// Where objects are.
 #[derive(Debug)]
@@ -417,8 +418,8 @@ impl<S: Source> Document<S> {
         let decoding = Decoding::of(&direct)?;
         let inflated = self.view.limits().inflated_bytes;
         let bytes = match &self.security {
-            None => decoding.all(&raw, inflated)?,
-            Some(security) => decoding.all(&security.decrypt_stream(id, &direct, &raw)?, inflated)?,
+            None => decoding.all(id, &raw, inflated)?,
+            Some(security) => decoding.all(id, &security.decrypt_stream(id, &direct, &raw)?, inflated)?,
         };
         self.view.spend(bytes.len() as u64)?;
         Ok(bytes)
@@ -472,6 +473,10 @@ impl<S: Source> Document<S> {
         }
         let stream = Rc::new(self.read_object_stream(number)?);
         let mut streams = self.streams.borrow_mut();
+        let kept = streams.iter().fold(stream.len(), |sum, (_, kept)| sum.saturating_add(kept.len()));
+        if kept > STREAM_BYTES_KEPT {
+            streams.clear();
+        }
         if streams.len() >= STREAMS_KEPT {
             streams.remove(0);
         }

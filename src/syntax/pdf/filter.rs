@@ -5,7 +5,7 @@
 use std::io::{self, Read};
 
 use super::error::PdfError;
-use super::object::{Dictionary, Object};
+use super::object::{Dictionary, Object, ObjectId};
 
 /// How a stream's data is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,18 +75,28 @@ impl Decoding {
         }
     }
 
-    /// All decoded bytes of `data`, at most `limit`. Damage after the last whole byte is passed over.
-    pub(crate) fn all(self, data: &[u8], limit: u64) -> Result<Vec<u8>, PdfError> {
+    /// All decoded bytes of the stream `id`, at most `limit`. Damage after the last whole byte is passed
+    /// over.
+    pub(crate) fn all(self, id: ObjectId, data: &[u8], limit: u64) -> Result<Vec<u8>, PdfError> {
         let mut bytes = Vec::new();
         let result = self.reader(data).take(limit.saturating_add(1)).read_to_end(&mut bytes);
         if bytes.len() as u64 > limit {
             return Err(PdfError::Limit { what: "inflated bytes in one stream", limit });
         }
         match result {
-            Err(error) if bytes.is_empty() => Err(error.into()),
+            // The bytes are in memory: nothing but they can be at fault.
+            Err(_) if bytes.is_empty() => {
+                Err(PdfError::Malformed { id, what: "its compressed data cannot be read" })
+            }
             _ => Ok(bytes),
         }
     }
+}
+
+/// Whether reading failed because of the data, not of the source.
+pub(crate) fn is_corrupt(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof)
 }
 
 fn predictor(parameters: &Dictionary) -> Result<Predictor, PdfError> {
@@ -210,6 +220,8 @@ mod tests {
 
     use super::*;
 
+    const ID: ObjectId = ObjectId { number: 1, generation: 0 };
+
     #[test]
     fn png_rows_are_restored() {
         // Three rows of four bytes, filtered by hand with None, Sub, Up.
@@ -218,7 +230,17 @@ mod tests {
         encoder.write_all(&filtered).unwrap();
         let data = encoder.finish().unwrap();
         let decoding = Decoding { flate: true, predictor: Predictor::Png { row: 4, pixel: 1 } };
-        assert_eq!(decoding.all(&data, 100).unwrap(), [1, 2, 3, 4, 5, 6, 7, 8, 6, 7, 8, 9]);
+        assert_eq!(decoding.all(ID, &data, 100).unwrap(), [1, 2, 3, 4, 5, 6, 7, 8, 6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn corrupt_data_is_the_documents_damage() {
+        let decoding = Decoding { flate: true, predictor: Predictor::None };
+        for data in [b"not deflate at all".as_slice(), &[0x78, 0x9C, 0xFF, 0xFF], b""] {
+            let error = decoding.reader(data).read_to_end(&mut Vec::new()).unwrap_err();
+            assert!(is_corrupt(&error), "{error:?}");
+            assert!(decoding.all(ID, data, 1000).is_err_and(|error| error.may_be_damage()));
+        }
     }
 
     #[test]
@@ -227,6 +249,6 @@ mod tests {
         encoder.write_all(&[0; 100_000]).unwrap();
         let data = encoder.finish().unwrap();
         let decoding = Decoding { flate: true, predictor: Predictor::None };
-        assert!(matches!(decoding.all(&data, 1000), Err(PdfError::Limit { limit: 1000, .. })));
+        assert!(matches!(decoding.all(ID, &data, 1000), Err(PdfError::Limit { limit: 1000, .. })));
     }
 }

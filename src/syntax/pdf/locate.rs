@@ -34,15 +34,25 @@ pub(crate) fn find_chain<S: Source>(
         }
     }
     let mut damage = None;
+    let mut inexact = None;
     for (at, base) in candidates {
         match Chain::read(view, at, base) {
-            Ok(chain) if points_at_objects(view, &chain, base)? => return Ok(Some((chain, base))),
+            Ok(chain) if points_at_objects(view, &chain, base)? => {
+                // After a byte or two of junk both readings may lead there, one through white space.
+                if header_at == 0 || !view.bytes(at, 1)?.first().is_some_and(|byte| is_space(*byte)) {
+                    return Ok(Some((chain, base)));
+                }
+                inexact.get_or_insert((chain, base));
+            }
             Ok(_) => {}
             Err(error) if error.may_be_damage() => damage = Some(error),
             Err(error) => return Err(error),
         }
     }
-    damage.map_or(Ok(None), Err)
+    match (inexact, damage) {
+        (None, Some(damage)) => Err(damage),
+        (inexact, _) => Ok(inexact),
+    }
 }
 
 /// Whether the root of the newest trailer stands where the chain says it does.

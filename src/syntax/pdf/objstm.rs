@@ -33,6 +33,11 @@ impl ObjectStream {
         Ok(Self { id, bytes, numbers })
     }
 
+    /// Decoded bytes.
+    pub(crate) const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn object(&self, number: u32, index: u32, depth: usize) -> Result<Object, PdfError> {
         let named = self.numbers.get(index as usize).filter(|(found, _)| *found == number);
         let Some((_, at)) = named.or_else(|| self.numbers.iter().find(|(found, _)| *found == number)) else {

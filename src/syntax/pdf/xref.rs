@@ -8,7 +8,7 @@
 use std::io::Read;
 
 use super::error::PdfError;
-use super::filter::Decoding;
+use super::filter::{Decoding, is_corrupt};
 use super::lexer::{LexError, Lexer, is_space};
 use super::object::{Dictionary, Object, ObjectId};
 use super::view::View;
@@ -195,7 +195,10 @@ impl Section {
             let mut bytes = Vec::new();
             view.spend(wanted)?;
             // Rows that are cut off count as absent; damage is told by the objects that are then missing.
-            let _ = decoding.reader(view.reader(data)).take(wanted).read_to_end(&mut bytes);
+            match decoding.reader(view.reader(data)).take(wanted).read_to_end(&mut bytes) {
+                Err(error) if !is_corrupt(&error) => return Err(error.into()),
+                _ => {}
+            }
             if bytes.is_empty() && wanted > 0 {
                 return Err(malformed("the cross-reference stream's data cannot be read"));
             }
@@ -246,11 +249,18 @@ impl Section {
                         view.spend(start.saturating_add(length as u64))?;
                         let mut reader = decoding.reader(view.reader(*data_at));
                         let mut bytes = vec![0; length];
-                        let skipped = std::io::copy(&mut (&mut reader).take(start), &mut std::io::sink())?;
-                        if skipped < start || reader.read_exact(&mut bytes).is_err() {
-                            return Ok(None);
-                        }
-                        return Ok(row_entry(&bytes, *widths));
+                        let skipped = std::io::copy(&mut (&mut reader).take(start), &mut std::io::sink());
+                        let read = skipped.and_then(|skipped| {
+                            let short = skipped < start;
+                            if short { Ok(false) } else { reader.read_exact(&mut bytes).map(|()| true) }
+                        });
+                        return match read {
+                            Ok(true) => Ok(row_entry(&bytes, *widths)),
+                            Ok(false) => Ok(None),
+                            // Rows that are cut off count as absent.
+                            Err(error) if is_corrupt(&error) => Ok(None),
+                            Err(error) => Err(error.into()),
+                        };
                     }
                     before = before.saturating_add(range.count);
                 }
