@@ -17,10 +17,10 @@ use kyso::certificate::Chain;
 use kyso::signer::{LocalKey, Signer as _};
 use kyso::{At, Entropy, Limits, SignatureValue, SigningRequest};
 
-/// The targets by name.
 /// A target by its name.
 type Target = (&'static str, fn(&[u8]));
 
+/// The targets.
 pub(crate) const ALL: [Target; 4] = [
     ("pdf_open", pdf_open),
     ("pdf_pipeline", pdf_pipeline),
