@@ -91,9 +91,8 @@
 //!   needs, instead of two things under one name.
 //! - `der`, `spki`, `x509-cert`, `cms` and `pem-rfc7468` are not used; `asn1` reads in place instead. A
 //!   certificate is never encoded again, and lenient reading is a choice at each call.
-//! - There is no feature `parallel`. [`Signing`](crate::pdf::Signing) is shared between threads as it is, so
-//!   a batch runs in parallel on the caller's own threads, and the crate neither starts any nor chooses how
-//!   many.
+//! - There is no feature `parallel`. [`Batch`](crate::pdf::Batch) takes the number of threads, needs nothing
+//!   but the standard library for it, and one thread is what it starts with none of its own.
 //! - There is no `error` module that gathers all errors. Each step has its own type, and those of the pipeline
 //!   say whose [`Fault`](crate::Fault) they are: what a program branches on.
 //!
