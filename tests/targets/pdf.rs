@@ -51,7 +51,7 @@ fn told(error: &PrepareError) {
 
 /// What can be prepared can be signed, in two processes, twice, and is then right.
 pub(crate) fn pdf_pipeline(data: &[u8]) {
-    let first = if data.len() % 2 == 0 { ed25519() } else { p256() };
+    let first = if data.len().is_multiple_of(2) { ed25519() } else { p256() };
     let signing = Signing::new(&first.chain).limits(limits()).reason("Đồng ý");
     let Ok(prepared) = signing.prepare(data, &at(2)) else { return };
     let (request, json) = (prepared.request(), prepared.state().to_json());
