@@ -17,8 +17,8 @@
 //! ```
 //!
 //! The core has no clock, no randomness, no network, no private key and no global state. Time and
-//! [`Entropy`] come in [`At`]; the key stays with the signer. Every parser is bounded by [`Limits`]. Every
-//! error says whose [`Fault`] it is.
+//! [`Entropy`] come in [`At`]; the key stays with the signer. Every parser is bounded by [`Limits`]. The
+//! errors of the pipeline say whose [`Fault`] they are.
 //!
 //! ```
 //! use std::fs::{File, read};

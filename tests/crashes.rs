@@ -25,7 +25,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-fn replay(target: targets::Target, name: &str, data: &[u8]) {
+fn replay(target: fn(&[u8]), name: &str, data: &[u8]) {
     println!("{name}");
     let start = Instant::now();
     target(data);

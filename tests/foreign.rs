@@ -61,8 +61,8 @@ fn a_digest_without_its_digest_info() {
 #[test]
 fn a_hash_of_the_hash() {
     let sha256 = DigestAlgorithm::Sha256;
-    type Text = fn(&Digest) -> Vec<u8>;
-    let texts: [(Form, Text); 4] = [
+    type Text = (Form, fn(&Digest) -> Vec<u8>);
+    let texts: [Text; 4] = [
         (Form::Raw, |digest| digest.as_bytes().to_vec()),
         (Form::LowerHex, |digest| digest.to_hex().into_bytes()),
         (Form::UpperHex, |digest| digest.to_hex().to_uppercase().into_bytes()),

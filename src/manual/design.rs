@@ -94,8 +94,8 @@
 //! - There is no feature `parallel`. [`Signing`](crate::pdf::Signing) is shared between threads as it is, so
 //!   a batch runs in parallel on the caller's own threads, and the crate neither starts any nor chooses how
 //!   many.
-//! - There is no `error` module that gathers all errors. Each step has its own type, and
-//!   [`Fault`](crate::Fault) says whose fault an error is: what a program branches on.
+//! - There is no `error` module that gathers all errors. Each step has its own type, and those of the pipeline
+//!   say whose [`Fault`](crate::Fault) they are: what a program branches on.
 //!
 //! ```
 //! fn is_shared_between_threads<T: Send + Sync>() {}
@@ -115,12 +115,12 @@
 //!
 //! 1. the document has the length that was saved, and its digest;
 //! 2. the document with the revision around the gap hashes to the digest that was saved;
-//! 3. the signed attributes read as DER of exactly the kind that prepare makes, and their messageDigest is
-//!    that digest;
-//! 4. their signing-certificate-v2 names the chain's leaf, and the algorithms go with its key;
+//! 3. for a raw-signature service the signed attributes read as DER of exactly the kind that prepare makes,
+//!    their messageDigest is that digest, and their signing-certificate-v2 names the chain's leaf;
+//! 4. the algorithms go with the leaf's key;
 //! 5. the revision reads as one: its `startxref` leads into it, its cross-reference to the signature, whose
 //!    `/ByteRange` is the one that was hashed, whose `/SubFilter` fits, and whose `/Contents` is the gap;
-//! 6. the gap is large enough for the signature.
+//! 6. the gap is large enough for the signature, where its size is known.
 //!
 //! What passes all of these and was changed by somebody who made the pieces consistent is another
 //! preparation of the same document. Its request has another digest, which no value made for the first one
@@ -153,7 +153,7 @@
 //!   per object.
 //! - The document is hashed once at prepare: its own digest is taken on the way to that of the ByteRange.
 //! - The chain is parsed once; what every signature needs of it (the set of certificates in DER, the issuer
-//!   and serial number, the digests of the leaf) is computed when first needed and shared by all clones.
+//!   and serial number, the digests of the leaf) is computed once and shared by all clones.
 //! - Saving from file to file leaves the copy to the system.
 //! - Hexadecimal digits are written two at a time from a table.
 //!

@@ -24,8 +24,9 @@
 //!
 //! Resuming recomputes everything that can be recomputed; the list is in
 //! [`design`](super::design#how-the-state-protects). What cannot be known from document and state is whether
-//! this is what the caller once prepared: an unsealed state made anew for the same document and chain
-//! resumes. The value of the first request does not verify under it.
+//! this is what the caller once prepared: an unsealed state that somebody made anew for the same document
+//! resumes, with another revision or another chain in it. The value of the first request does not verify under
+//! it; so a request is sent when it is prepared, and not made again from an unsealed state.
 //!
 //! # The signer's values
 //!

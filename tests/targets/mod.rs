@@ -17,11 +17,11 @@ use kyso::certificate::Chain;
 use kyso::signer::{LocalKey, Signer as _};
 use kyso::{At, Entropy, Limits, SignatureValue, SigningRequest};
 
-/// A target: it panics when something does not hold.
-pub(crate) type Target = fn(&[u8]);
+/// A target by its name.
+type Target = (&'static str, fn(&[u8]));
 
-/// The targets by name.
-pub(crate) const ALL: [(&str, Target); 4] = [
+/// The targets.
+pub(crate) const ALL: [Target; 4] = [
     ("pdf_open", pdf_open),
     ("pdf_pipeline", pdf_pipeline),
     ("cms_parse", cms_parse),
