@@ -23,7 +23,7 @@ const FOLDER: &str = "KYSO_TEST_SAVE_FOLDER";
 fn large() -> Vec<u8> {
     let mut document = fs::read(support::pdf("minimal.pdf")).unwrap();
     let mut comment = b"\n%".to_vec();
-    comment.resize(5 << 20, b'x');
+    comment.resize(2 << 20, b'x');
     let startxref = support::naive::find(&document, b"startxref", 0).unwrap();
     comment.push(b'\n');
     document.splice(startxref..startxref, comment);
@@ -103,7 +103,7 @@ fn a_kill_at_any_moment_leaves_nothing_or_the_whole() {
             thread::sleep(Duration::from_millis(1));
         }
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        thread::sleep(Duration::from_micros((random >> 33) % 30_000));
+        thread::sleep(Duration::from_micros((random >> 33) % 20_000));
         child.0.kill().unwrap();
         let status = child.0.wait().unwrap();
         assert_eq!(status.signal(), Some(9), "the child ended by itself: {status}");
