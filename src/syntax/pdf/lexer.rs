@@ -255,7 +255,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Like [`Self::object`], but an unknown word counts as null, as other readers have it.
+    /// Like [`Self::object`], but an unknown word is no error, as other readers have it.
     fn lenient_object(&mut self) -> Result<Object, LexError> {
         match self.object() {
             Err(LexError::Syntax { at, .. }) if at == self.at && self.peek().is_some_and(is_regular) => {
@@ -263,7 +263,8 @@ impl<'a> Lexer<'a> {
                 if matches!(word, b"endobj" | b"stream" | b"endstream" | b"obj") {
                     return Err(LexError::Syntax { at, expected: "the end of an array or dictionary" });
                 }
-                Ok(Object::Null)
+                // Kept as it was written, because an object that is rewritten must not lose it.
+                Ok(Object::Real(word.into()))
             }
             other => other,
         }

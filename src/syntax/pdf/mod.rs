@@ -14,6 +14,7 @@ pub(crate) mod permissions;
 pub(crate) mod place;
 mod rebuild;
 pub(crate) mod revision;
+mod table;
 pub(crate) mod text;
 pub(crate) mod view;
 pub(crate) mod write;

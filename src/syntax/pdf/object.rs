@@ -34,7 +34,8 @@ pub(crate) enum Object {
     Null,
     Boolean(bool),
     Integer(i64),
-    /// A number that is no `i64`, as it was written: rewriting an object must not round it.
+    /// A number that is no `i64`, or a word that nobody knows, as it was written: rewriting an object must
+    /// not round or lose it.
     Real(Box<[u8]>),
     String(Vec<u8>),
     Name(Name),

@@ -5,20 +5,27 @@
 
 #![warn(clippy::arithmetic_side_effects)]
 
+use std::cell::RefCell;
 use std::io::Read;
 
 use super::error::PdfError;
 use super::filter::{Decoding, is_corrupt};
-use super::lexer::{LexError, Lexer, is_space};
+use super::lexer::{LexError, Lexer};
 use super::object::{Dictionary, Object, ObjectId};
+use super::table::{Subsection, Subsections, read_subsection};
 use super::view::View;
 use crate::source::Source;
 
 /// Inflated cross-reference streams of one file are kept up to this many bytes.
-const KEEP_ROWS: u64 = 4 << 20;
+const KEEP_ROWS: u64 = 12 << 20;
 
-/// Bytes of a classic table's entry, its end-of-line included.
-const ENTRY: u64 = 20;
+/// Of a larger one, this many bytes around the last look-up are kept: objects that are looked up one after
+/// the other mostly stand near each other.
+const KEEP_WINDOW: u64 = 1 << 20;
+
+/// How many times its length reading a trailer counts towards the bound on inflating, so that sections
+/// which share one long trailer end soon.
+const TRAILER_COST: u64 = 8;
 
 /// What a cross-reference says of an object number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,35 +65,28 @@ pub(crate) struct Section {
 
 #[derive(Debug)]
 enum Body {
-    Table(Vec<Subsection>),
-    Stream { data_at: u64, decoding: Decoding, widths: [usize; 3], index: Vec<Range>, rows: Option<Vec<u8>> },
+    Table(Subsections),
+    Stream {
+        data_at: u64,
+        decoding: Decoding,
+        widths: [usize; 3],
+        index: Vec<Range>,
+        rows: Option<Vec<u8>>,
+        window: RefCell<(u64, Vec<u8>)>,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Range {
-    first: u64,
-    count: u64,
+pub(super) struct Range {
+    pub(super) first: u64,
+    pub(super) count: u64,
 }
 
 impl Range {
     /// The position of `number` in this range.
-    fn position(self, number: u32) -> Option<u64> {
+    pub(super) fn position(self, number: u32) -> Option<u64> {
         u64::from(number).checked_sub(self.first).filter(|position| *position < self.count)
     }
-}
-
-#[derive(Debug)]
-struct Subsection {
-    range: Range,
-    entries: Entries,
-}
-
-#[derive(Debug)]
-enum Entries {
-    /// Twenty bytes each, from this offset.
-    At(u64),
-    /// Of a table that strays from the format.
-    Read(Vec<Entry>),
 }
 
 impl Section {
@@ -140,9 +140,18 @@ impl Section {
         if end_number > u64::from(view.limits().objects) {
             return Err(too_many_objects(view));
         }
-        let trailer = view.parse(next, |lexer| lexer.object())?.into_dictionary();
-        let trailer = trailer.ok_or(PdfError::Syntax { at: next, expected: "a trailer dictionary" })?;
-        Ok(Self { at, kind: SectionKind::Table, trailer, end_number, body: Body::Table(subsections) })
+        let (trailer, length) = view.parse(next, |lexer| Ok((lexer.object()?, lexer.position())))?;
+        view.spend((length as u64).saturating_mul(TRAILER_COST))?;
+        let trailer = trailer
+            .into_dictionary()
+            .ok_or(PdfError::Syntax { at: next, expected: "a trailer dictionary" })?;
+        Ok(Self {
+            at,
+            kind: SectionKind::Table,
+            trailer,
+            end_number,
+            body: Body::Table(Subsections::new(subsections)),
+        })
     }
 
     fn read_stream<S: Source>(view: &View<S>, at: u64, keep: &mut u64) -> Result<Self, PdfError> {
@@ -209,7 +218,7 @@ impl Section {
             kind: SectionKind::Stream,
             end_number: covered.max(u64::from(id.number).saturating_add(1)),
             trailer: dictionary,
-            body: Body::Stream { data_at: data, decoding, widths, index, rows },
+            body: Body::Stream { data_at: data, decoding, widths, index, rows, window: RefCell::default() },
         })
     }
 
@@ -217,7 +226,7 @@ impl Section {
     pub(crate) fn ranges(&self) -> Vec<(u64, u64)> {
         match &self.body {
             Body::Table(subsections) => {
-                subsections.iter().map(|one| (one.range.first, one.range.count)).collect()
+                subsections.all.iter().map(|one| (one.range.first, one.range.count)).collect()
             }
             Body::Stream { index, .. } => index.iter().map(|range| (range.first, range.count)).collect(),
         }
@@ -226,15 +235,11 @@ impl Section {
     /// This section's entry for `number`, if it has one.
     pub(crate) fn entry<S: Source>(&self, view: &View<S>, number: u32) -> Result<Option<Entry>, PdfError> {
         match &self.body {
-            Body::Table(subsections) => {
-                for subsection in subsections {
-                    if let Some(position) = subsection.range.position(number) {
-                        return subsection.entry(view, position).map(Some);
-                    }
-                }
-                Ok(None)
-            }
-            Body::Stream { data_at, decoding, widths, index, rows } => {
+            Body::Table(subsections) => match subsections.find(number) {
+                Some((subsection, position)) => subsection.entry(view, position).map(Some),
+                None => Ok(None),
+            },
+            Body::Stream { data_at, decoding, widths, index, rows, window } => {
                 let mut before = 0_u64;
                 for range in index {
                     if let Some(position) = range.position(number) {
@@ -246,21 +251,8 @@ impl Section {
                             let bytes = rows.get(start..start.saturating_add(length));
                             return Ok(bytes.and_then(|bytes| row_entry(bytes, *widths)));
                         }
-                        view.spend(start.saturating_add(length as u64))?;
-                        let mut reader = decoding.reader(view.reader(*data_at));
-                        let mut bytes = vec![0; length];
-                        let skipped = std::io::copy(&mut (&mut reader).take(start), &mut std::io::sink());
-                        let read = skipped.and_then(|skipped| {
-                            let short = skipped < start;
-                            if short { Ok(false) } else { reader.read_exact(&mut bytes).map(|()| true) }
-                        });
-                        return match read {
-                            Ok(true) => Ok(row_entry(&bytes, *widths)),
-                            Ok(false) => Ok(None),
-                            // Rows that are cut off count as absent.
-                            Err(error) if is_corrupt(&error) => Ok(None),
-                            Err(error) => Err(error.into()),
-                        };
+                        let bytes = row_near(view, *data_at, *decoding, window, start, length)?;
+                        return Ok(bytes.and_then(|bytes| row_entry(&bytes, *widths)));
                     }
                     before = before.saturating_add(range.count);
                 }
@@ -270,7 +262,7 @@ impl Section {
     }
 }
 
-fn too_many_objects<S: Source>(view: &View<S>) -> PdfError {
+pub(super) fn too_many_objects<S: Source>(view: &View<S>) -> PdfError {
     PdfError::Limit { what: "objects", limit: u64::from(view.limits().objects) }
 }
 
@@ -306,84 +298,7 @@ pub(crate) fn stream_keyword(lexer: &mut Lexer<'_>) -> Result<(), LexError> {
     Ok(())
 }
 
-fn read_subsection<S: Source>(
-    view: &View<S>,
-    range: Range,
-    entries_at: u64,
-) -> Result<(Subsection, u64), PdfError> {
-    if range.count == 0 {
-        return Ok((Subsection { range, entries: Entries::At(entries_at) }, entries_at));
-    }
-    let first = table_entry(view, entries_at)?;
-    // Some writers number a table from one although its first entry is the head of the free list: every
-    // number in it is wrong, and so would be what other readers make of a section that leads to it.
-    if range.first == 1 && first == Some(Entry::Free) && range.count > 1 {
-        let head = view.bytes(entries_at, ENTRY as usize)?;
-        if head.starts_with(b"0000000000 65535") {
-            return Err(PdfError::Syntax { at: entries_at, expected: "the entry of object 1" });
-        }
-    }
-    let last_at = range.count.saturating_sub(1).saturating_mul(ENTRY).saturating_add(entries_at);
-    let end = last_at.saturating_add(ENTRY);
-    if first.is_some() && table_entry(view, last_at)?.is_some() && followed_well(view, end)? {
-        return Ok((Subsection { range, entries: Entries::At(entries_at) }, end));
-    }
-    read_stray_entries(view, range, entries_at)
-}
-
-/// Whether another subsection or the trailer follows at `at`.
-fn followed_well<S: Source>(view: &View<S>, at: u64) -> Result<bool, PdfError> {
-    let bytes = view.bytes(at, 64)?;
-    let mut rest = bytes.iter().copied().skip_while(|byte| is_space(*byte));
-    Ok(rest.next().is_some_and(|byte| byte == b't' || byte.is_ascii_digit()))
-}
-
-/// Entries that are not twenty bytes each, read one after the other.
-fn read_stray_entries<S: Source>(
-    view: &View<S>,
-    range: Range,
-    at: u64,
-) -> Result<(Subsection, u64), PdfError> {
-    if range.count > u64::from(view.limits().objects) {
-        return Err(too_many_objects(view));
-    }
-    let (entries, end) = view.parse(at, |lexer| {
-        let mut entries = Vec::new();
-        for _ in 0..range.count {
-            lexer.skip_space();
-            let offset = lexer.unsigned()?;
-            lexer.skip_space();
-            let generation = lexer.unsigned()?;
-            lexer.skip_space();
-            let kind = lexer.peek();
-            lexer.bump();
-            entries.push(match kind {
-                Some(b'n') => in_use(offset, generation),
-                Some(b'f') => Entry::Free,
-                _ => return Err(LexError::Syntax { at: lexer.position(), expected: "n or f" }),
-            });
-        }
-        Ok((entries, lexer.position()))
-    })?;
-    Ok((Subsection { range, entries: Entries::Read(entries) }, at.saturating_add(end as u64)))
-}
-
-impl Subsection {
-    fn entry<S: Source>(&self, view: &View<S>, position: u64) -> Result<Entry, PdfError> {
-        match &self.entries {
-            Entries::At(at) => {
-                let at = position.saturating_mul(ENTRY).saturating_add(*at);
-                table_entry(view, at)?.ok_or(PdfError::Syntax { at, expected: "a cross-reference entry" })
-            }
-            Entries::Read(entries) => {
-                let entry = usize::try_from(position).ok().and_then(|position| entries.get(position));
-                Ok(entry.copied().unwrap_or(Entry::Free))
-            }
-        }
-    }
-}
-
-const fn in_use(offset: u64, generation: u64) -> Entry {
+pub(super) const fn in_use(offset: u64, generation: u64) -> Entry {
     // An entry in use at offset 0 is how some writers spell "free".
     if offset == 0 || generation > 65535 {
         Entry::Free
@@ -392,27 +307,36 @@ const fn in_use(offset: u64, generation: u64) -> Entry {
     }
 }
 
-/// The twenty-byte entry at `at`, or `None` when it is not one. Padding with blanks instead of zeros
-/// is tolerated.
-fn table_entry<S: Source>(view: &View<S>, at: u64) -> Result<Option<Entry>, PdfError> {
-    let bytes = view.bytes(at, ENTRY as usize)?;
-    Ok(parse_table_entry(&bytes))
-}
-
-fn parse_table_entry(bytes: &[u8]) -> Option<Entry> {
-    let (offset, rest) = bytes.split_first_chunk::<10>()?;
-    let (generation, rest) = rest.strip_prefix(b" ")?.split_first_chunk::<5>()?;
-    let (kind, end) = rest.strip_prefix(b" ")?.split_first()?;
-    if !end.first_chunk::<2>()?.iter().all(|byte| is_space(*byte)) {
-        return None;
+/// The row of `length` bytes at `start` of a stream whose rows are not kept. What stands around it is, for
+/// the look-ups to come.
+fn row_near<S: Source>(
+    view: &View<S>,
+    data_at: u64,
+    decoding: Decoding,
+    window: &RefCell<(u64, Vec<u8>)>,
+    start: u64,
+    length: usize,
+) -> Result<Option<Vec<u8>>, PdfError> {
+    let kept = |(from, bytes): &(u64, Vec<u8>)| {
+        let at = usize::try_from(start.checked_sub(*from)?).ok()?;
+        Some(bytes.get(at..at.saturating_add(length))?.to_vec())
+    };
+    if let Some(row) = kept(&window.borrow()) {
+        return Ok(Some(row));
     }
-    let offset = super::lexer::parse_digits(offset.trim_ascii())?;
-    let generation = super::lexer::parse_digits(generation.trim_ascii())?;
-    match kind {
-        b'n' => Some(in_use(offset, generation)),
-        b'f' => Some(Entry::Free),
-        _ => None,
+    let from = start.saturating_sub(KEEP_WINDOW / 4);
+    view.spend(from.saturating_add(KEEP_WINDOW))?;
+    let mut reader = decoding.reader(view.reader(data_at));
+    let mut bytes = Vec::new();
+    let read = std::io::copy(&mut (&mut reader).take(from), &mut std::io::sink())
+        .and_then(|_| reader.take(KEEP_WINDOW).read_to_end(&mut bytes));
+    match read {
+        // Rows that are cut off count as absent.
+        Err(error) if !is_corrupt(&error) => return Err(error.into()),
+        _ => {}
     }
+    *window.borrow_mut() = (from, bytes);
+    Ok(kept(&window.borrow()))
 }
 
 fn row_entry(bytes: &[u8], widths: [usize; 3]) -> Option<Entry> {
@@ -429,6 +353,25 @@ fn row_entry(bytes: &[u8], widths: [usize; 3]) -> Option<Entry> {
             index: u32::try_from(number(third)).ok()?,
         }),
         _ => None,
+    }
+}
+
+/// Where a section says that another is. An offset that is none is damage: passing over it would hide what
+/// the older sections hold, restrictions among it.
+fn older(section: &Section, key: &[u8], base: u64) -> Result<Option<u64>, PdfError> {
+    let offset = match section.trailer.get(key) {
+        None => return Ok(None),
+        Some(Object::Integer(offset)) => u64::try_from(*offset).ok(),
+        Some(Object::Real(text)) => {
+            let whole = text.split(|byte| *byte == b'.').next().and_then(super::lexer::parse_digits);
+            whole.filter(|_| text.iter().skip_while(|byte| **byte != b'.').skip(1).all(|byte| *byte == b'0'))
+        }
+        Some(_) => None,
+    };
+    match offset {
+        Some(0) => Ok(None),
+        Some(offset) => Ok(Some(offset.saturating_add(base))),
+        None => Err(PdfError::Syntax { at: section.at, expected: "an offset in /Prev and /XRefStm" }),
     }
 }
 
@@ -453,15 +396,11 @@ impl Chain {
                 return Err(PdfError::Limit { what: "cross-reference sections", limit });
             }
             let section = Section::read(view, at, &mut keep)?;
-            let offset = |key: &[u8]| {
-                let value = section.trailer.get(key).and_then(|value| match value {
-                    Object::Integer(value) => u64::try_from(*value).ok(),
-                    _ => None,
-                })?;
-                Some(value.saturating_add(base))
+            next = older(&section, b"Prev", base)?;
+            let hybrid = match section.kind {
+                SectionKind::Table => older(&section, b"XRefStm", base)?,
+                SectionKind::Stream => None,
             };
-            next = offset(b"Prev").filter(|at| *at != base);
-            let hybrid = if section.kind == SectionKind::Table { offset(b"XRefStm") } else { None };
             sections.push(section);
             if let Some(at) = hybrid
                 && !sections.iter().any(|section| section.at == at)
@@ -498,21 +437,6 @@ impl Chain {
 mod tests {
     use super::*;
     use crate::Limits;
-
-    #[test]
-    fn entries_are_read_by_position() {
-        assert_eq!(
-            parse_table_entry(b"0000000123 00002 n \n"),
-            Some(Entry::InUse { offset: 123, generation: 2 })
-        );
-        assert_eq!(
-            parse_table_entry(b"       123 00000 n\r\n"),
-            Some(Entry::InUse { offset: 123, generation: 0 })
-        );
-        assert_eq!(parse_table_entry(b"0000000000 65535 f \n"), Some(Entry::Free));
-        assert_eq!(parse_table_entry(b"0000000123 00002 x \n"), None);
-        assert_eq!(parse_table_entry(b"000000123 00002 n \n0"), None);
-    }
 
     #[test]
     fn a_table_with_short_lines_is_read_entry_by_entry() {
