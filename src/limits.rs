@@ -37,7 +37,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             depth: 100,
-            object_bytes: 16 << 20,
+            object_bytes: 4 << 20,
             inflated_bytes: 256 << 20,
             inflated_total: 2 << 30,
             xref_sections: 4096,

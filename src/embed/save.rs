@@ -27,19 +27,18 @@ pub(super) fn atomically(
         let path = path.to_owned();
         move |source| SaveError { path, doing, source }
     };
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = target_of(path);
     let existing = fs::metadata(&target).ok();
     if existing.as_ref().is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         let mut file = OpenOptions::new().write(true).open(&target).map_err(failed("opening"))?;
         return write(&mut file).map_err(failed("writing"));
     }
-    let name = target.file_name().ok_or_else(|| failed("naming")(io::ErrorKind::InvalidInput.into()))?;
+    if target.file_name().is_none() {
+        return Err(failed("naming")(io::ErrorKind::InvalidInput.into()));
+    }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
-    let mut part_name = std::ffi::OsString::from(".");
-    part_name.push(name);
-    part_name.push(format!(".{}.part", std::process::id()));
-    let part = Part::create(folder, part_name).map_err(failed("creating a temporary file"))?;
+    let part = Part::create(folder).map_err(failed("creating a temporary file"))?;
     let Part { mut file, mut guard } = part;
     if let Some(existing) = existing {
         file.set_permissions(existing.permissions()).map_err(failed("setting permissions"))?;
@@ -56,6 +55,16 @@ pub(super) fn atomically(
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// The file to be written: what a symbolic link leads to, there or not.
+fn target_of(path: &Path) -> PathBuf {
+    fs::canonicalize(path)
+        .or_else(|_| {
+            let link = fs::read_link(path)?;
+            Ok::<_, io::Error>(path.parent().unwrap_or_else(|| Path::new("")).join(link))
+        })
+        .unwrap_or_else(|_| path.to_owned())
 }
 
 /// A temporary file that goes when it is not renamed.
@@ -75,15 +84,12 @@ impl Drop for Removed {
 }
 
 impl Part {
-    fn create(folder: &Path, name: std::ffi::OsString) -> io::Result<Self> {
-        /// Names tried: other threads of this process may be writing the same path.
+    fn create(folder: &Path) -> io::Result<Self> {
+        /// Names tried: other threads of this process may be writing in the same folder.
         const TRIES: u32 = 100;
         for attempt in 0..TRIES {
-            let mut name = name.clone();
-            if attempt > 0 {
-                name.push(format!(".{attempt}"));
-            }
-            let path = folder.join(name);
+            // Short, whatever the length of the name it is for.
+            let path = folder.join(format!(".kyso-{}-{attempt}.part", std::process::id()));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok(Self { file, guard: Removed(Some(path)) }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

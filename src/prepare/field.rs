@@ -21,6 +21,8 @@ pub(super) struct Scene<'a, S> {
     pub(super) catalog: Placed,
     pub(super) form: Form,
     pub(super) page: Placed,
+    /// The highest object number that what was read refers to: objects that are not there stay so.
+    pub(super) highest_reference: Option<u32>,
 }
 
 impl<'a, S: Source> Scene<'a, S> {
@@ -31,14 +33,21 @@ impl<'a, S: Source> Scene<'a, S> {
         let catalog = Placed { place: Place::object(id), dictionary };
         let form = Form::read(document, &catalog)?;
         let page = first_page(document, &catalog)?;
-        Ok(Self { document, catalog, form, page })
-    }
-
-    /// Everything that was read and may refer to objects that are not there.
-    pub(super) fn dictionaries(&self) -> Vec<&Dictionary> {
-        let mut all = vec![self.document.trailer(), &self.catalog.dictionary, &self.page.dictionary];
-        all.extend(self.form.acro_form.as_ref().map(|form| &form.dictionary));
-        all
+        let acro_form = form.acro_form.as_ref().map(|form| &form.dictionary);
+        let arrays = [(acro_form, b"Fields".as_slice()), (Some(&page.dictionary), b"Annots")];
+        let mut highest =
+            [Some(document.trailer()), Some(&catalog.dictionary), Some(&page.dictionary), acro_form]
+                .into_iter()
+                .flatten()
+                .filter_map(Dictionary::highest_reference)
+                .max();
+        for (holder, key) in arrays {
+            // A direct array was looked through with its holder.
+            if let Some(holder) = holder.filter(|holder| holder.reference(key).is_some()) {
+                highest = highest.max(document.get(holder, key)?.highest_reference());
+            }
+        }
+        Ok(Self { document, catalog, form, page, highest_reference: highest })
     }
 }
 
@@ -67,7 +76,7 @@ pub(super) fn choose<'a, S: Source>(
     override_permissions: bool,
 ) -> Result<Target<'a>, PrepareError> {
     let target = match name {
-        None => Target::New(scene.form.free_name()),
+        None => Target::New(scene.form.free_name(|name| restrictions.lock_on(name).is_none())),
         Some(name) => match scene.form.find(name) {
             Some(field) if !field.is_signature() => {
                 return Err(PrepareError::FieldTaken { field: name.to_owned() });

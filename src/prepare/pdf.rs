@@ -264,7 +264,7 @@ impl Signing {
         let restrictions = Restrictions::read(document, &scene.catalog, &scene.form)?;
         let target = choose(&scene, &restrictions, self.field.as_deref(), self.override_permissions)?;
         let mut warnings = self.warnings(&scene, &restrictions)?;
-        let mut revision = Revision::new(document, &scene.dictionaries());
+        let mut revision = Revision::new(document, scene.highest_reference);
         let signature = revision.allocate(document)?;
         place(&scene, &target, &mut revision, signature)?;
         let mut dictionary = self.dictionary(&at.time);

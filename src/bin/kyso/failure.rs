@@ -128,17 +128,9 @@ impl Failure {
     /// A document that cannot be verified. One too damaged to be read has no valid signature; one that is
     /// closed, too large or of an unknown kind cannot be judged.
     pub(crate) fn verify(path: &Path, error: &VerifyError) -> Self {
-        let damaged = matches!(
-            error,
-            VerifyError::Document(
-                PdfError::Syntax { .. }
-                    | PdfError::NoObjects
-                    | PdfError::Missing { .. }
-                    | PdfError::Malformed { .. }
-            )
-        );
         let failure = Self::inspect(path, error);
-        if damaged { Self { exit: Exit::Invalid, ..failure } } else { failure }
+        // What cannot be read is not shown to be valid, whatever the reason.
+        if failure.exit == Exit::Refused { Self { exit: Exit::Invalid, ..failure } } else { failure }
     }
 
     /// A document that cannot be inspected.

@@ -1,6 +1,5 @@
 //! Small files read whole, documents opened, and files that others must not read.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -60,13 +59,9 @@ fn write_atomically(path: &Path, contents: &[u8]) -> io::Result<()> {
     if fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         return OpenOptions::new().write(true).open(&target)?.write_all(contents);
     }
-    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
-    let mut part = OsString::from(".");
-    part.push(name);
-    part.push(format!(".{}.part", std::process::id()));
-    let part = folder.join(part);
+    let part = folder.join(format!(".kyso-{}-state.part", std::process::id()));
     let written = write_part(&part, contents).and_then(|()| fs::rename(&part, &target));
     if written.is_err() {
         // It may not even exist.

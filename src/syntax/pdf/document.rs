@@ -22,6 +22,9 @@ const HEADER_WITHIN: usize = 1024;
 /// References to references are followed this often.
 const REFERENCE_CHAIN: usize = 32;
 
+/// References followed to make one dictionary direct.
+const DIRECT_REFERENCES: usize = 256;
+
 /// Decoded object streams kept at a time, and how many bytes of them unless one alone has more.
 const STREAMS_KEPT: usize = 4;
 const STREAM_BYTES_KEPT: usize = 16 << 20;
@@ -46,6 +49,8 @@ pub(crate) struct Document<S> {
     index: Index,
     trailer: Dictionary,
     security: Option<SecurityHandler>,
+    /// The first file identifier of an encrypted document, as it went into the key.
+    first_id: Option<Vec<u8>>,
     catalog: OnceCell<(ObjectId, Dictionary)>,
     streams: RefCell<Vec<(u32, Rc<ObjectStream>)>>,
 }
@@ -88,6 +93,7 @@ impl<S: Source> Document<S> {
             trailer: Dictionary::new(),
             index: Index::Rebuilt(Rebuilt::default()),
             security: None,
+            first_id: None,
             catalog: OnceCell::new(),
             streams: RefCell::default(),
         };
@@ -171,18 +177,34 @@ impl<S: Source> Document<S> {
             _ => Vec::new(),
         };
         self.security = Some(SecurityHandler::open(&encrypt, &first_id, password)?);
+        self.first_id = Some(first_id).filter(|id| !id.is_empty());
         self.forget();
         Ok(())
     }
 
-    /// Replaces references among the values by what they refer to.
+    /// Replaces references among the values by what they refer to, down to `depth` dictionaries. There are
+    /// few in any dictionary that this is asked of; one that holds itself many times has an end, too.
     fn make_direct(&self, dictionary: &mut Dictionary, depth: usize) -> Result<(), PdfError> {
+        let mut left = DIRECT_REFERENCES;
+        self.make_direct_within(dictionary, depth, &mut left)
+    }
+
+    fn make_direct_within(
+        &self,
+        dictionary: &mut Dictionary,
+        depth: usize,
+        left: &mut usize,
+    ) -> Result<(), PdfError> {
         for (_, value) in dictionary.values_mut() {
             if value.as_reference().is_some() {
+                *left = left.checked_sub(1).ok_or(PdfError::Limit {
+                    what: "references in one dictionary",
+                    limit: DIRECT_REFERENCES as u64,
+                })?;
                 *value = self.resolve(value)?;
             }
             if let (Object::Dictionary(inner), Some(depth)) = (value, depth.checked_sub(1)) {
-                self.make_direct(inner, depth)?;
+                self.make_direct_within(inner, depth, left)?;
             }
         }
         Ok(())
@@ -198,6 +220,11 @@ impl<S: Source> Document<S> {
 
     pub(crate) const fn security(&self) -> Option<&SecurityHandler> {
         self.security.as_ref()
+    }
+
+    /// The first file identifier, when the document is encrypted and has one.
+    pub(crate) fn first_id(&self) -> Option<&[u8]> {
+        self.first_id.as_deref()
     }
 
     /// The object that holds the encryption dictionary, when it is one: its strings are not encrypted.
@@ -416,7 +443,7 @@ impl<S: Source> Document<S> {
         let mut direct = dictionary.clone();
         self.make_direct(&mut direct, 2)?;
         let decoding = Decoding::of(&direct)?;
-        let inflated = self.view.limits().inflated_bytes;
+        let inflated = self.view.limits().inflated_bytes.min(limit);
         let bytes = match &self.security {
             None => decoding.all(id, &raw, inflated)?,
             Some(security) => decoding.all(id, &security.decrypt_stream(id, &direct, &raw)?, inflated)?,

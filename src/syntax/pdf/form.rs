@@ -28,6 +28,25 @@ pub(crate) struct Field {
 }
 
 impl Field {
+    /// A kid without a name: a widget, or a node that only groups others. What it says of the field counts
+    /// when the field does not say it itself.
+    fn take_nameless(&mut self, place: &Place, kid: &Dictionary) {
+        if kid.name(b"Subtype") == Some(b"Widget") || !kid.contains(b"Kids") {
+            self.widgets.push(place.clone());
+        }
+        if self.field_type.is_none()
+            && let Some(field_type) = kid.name(b"FT")
+        {
+            self.field_type = Some(Name::from_slice(field_type));
+            if field_type == b"Sig" {
+                self.dictionary = without_kids(kid.clone());
+            }
+        }
+        if self.value.is_none() {
+            self.value = inherited(kid.get(b"V"));
+        }
+    }
+
     pub(crate) fn is_signature(&self) -> bool {
         self.field_type.as_deref() == Some(b"Sig") && !self.has_fields
     }
@@ -74,7 +93,10 @@ impl Form {
             if next.depth > limits.depth || next.place.as_reference().is_some_and(|id| !visited.insert(id)) {
                 continue;
             }
-            let Object::Dictionary(dictionary) = document.resolve(&next.value)? else { continue };
+            let Pending { place, value, parent, depth } = next;
+            let value = if value.as_reference().is_some() { document.resolve(&value)? } else { value };
+            let Object::Dictionary(dictionary) = value else { continue };
+            let next = Pending { place, value: Object::Null, parent, depth };
             form.visit(document, next, dictionary, &mut pending)?;
         }
         Ok(form)
@@ -96,7 +118,13 @@ impl Form {
         let (prefix, inherited_type, inherited_value) = match (&partial, parent) {
             // A kid without a name is a widget of its parent.
             (None, Some(parent)) => {
-                parent.widgets.push(next.place);
+                parent.take_nameless(&next.place, &dictionary);
+                if !is_widget {
+                    let kid = Placed { place: next.place, dictionary };
+                    if let Some((place, Object::Array(items))) = kid.get(document, b"Kids")? {
+                        push_all(pending, &place, items, next.parent, next.depth.saturating_add(1));
+                    }
+                }
                 return Ok(());
             }
             (Some(_), Some(parent)) => {
@@ -112,7 +140,7 @@ impl Form {
             _ => inherited_type,
         };
         self.name_bytes = self.name_bytes.saturating_add(name.len());
-        let most = document.view().limits().object_bytes;
+        let most = document.view().limits().object_bytes.saturating_mul(4);
         if self.name_bytes > most {
             return Err(PdfError::Limit { what: "bytes in the names of form fields", limit: most as u64 });
         }
@@ -125,7 +153,7 @@ impl Form {
         }
         let signature = field_type.as_deref() == Some(b"Sig");
         let Placed { place, dictionary } = node;
-        let dictionary = if signature { dictionary } else { Dictionary::new() };
+        let dictionary = if signature { without_kids(dictionary) } else { Dictionary::new() };
         self.fields.push(Field { name, place, dictionary, field_type, value, has_fields: false, widgets });
         Ok(())
     }
@@ -140,12 +168,26 @@ impl Form {
         self.fields.iter().filter(|field| field.is_signature())
     }
 
-    /// `Signature1`, `Signature2` …: the first that no field at the top has.
-    pub(crate) fn free_name(&self) -> String {
+    /// `Signature1`, `Signature2` …: the first that no field at the top has and that is `open`; when none of
+    /// the first thousands is, the first that no field has.
+    pub(crate) fn free_name(&self, open: impl Fn(&str) -> bool) -> String {
+        /// A lock that names so many fields was meant to lock all.
+        const TRIES: usize = 10_000;
         let taken: HashSet<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
         let names = (1_u64..).map(|number| format!("Signature{number}"));
-        names.into_iter().find(|name| !taken.contains(name.as_str())).unwrap_or_default()
+        let mut free = names.filter(|name| !taken.contains(name.as_str()));
+        let first = free.next().unwrap_or_default();
+        if open(&first) {
+            return first;
+        }
+        free.take(TRIES).find(|name| open(name)).unwrap_or(first)
     }
+}
+
+/// A field's own entries. What hangs below it is visited by itself.
+fn without_kids(mut dictionary: Dictionary) -> Dictionary {
+    dictionary.remove(b"Kids");
+    dictionary
 }
 
 /// A value as kids inherit it. Only references are: a signature is never a direct object of many fields.

@@ -20,7 +20,16 @@ const CHUNK: usize = 1 << 20;
 const LOOK_BACK: usize = 48;
 
 /// Windows for the dictionary behind an object header: all but the most unusual fit the first.
-const WINDOWS: [usize; 2] = [2048, 1 << 16];
+const WINDOWS: [usize; 2] = [2048, LARGEST_WINDOW];
+
+const LARGEST_WINDOW: usize = 1 << 16;
+
+/// Trailers kept, the newest.
+const TRAILERS_KEPT: usize = 1024;
+
+/// What a scan may lex: so many times the file, and something on top.
+const LEXED_FACTOR: u64 = 4;
+const LEXED_ALLOWANCE: u64 = 16 << 20;
 
 /// What a scan of the whole file found.
 #[derive(Debug, Default)]
@@ -33,6 +42,8 @@ pub(crate) struct Rebuilt {
     pub(crate) found_at: BTreeMap<u32, u64>,
     /// Trailers and dictionaries of cross-reference streams, in file order.
     trailers: Vec<Dictionary>,
+    /// Bytes lexed so far.
+    lexed: u64,
     /// The last dictionary of type `Catalog`.
     catalog: Option<(u32, u16)>,
 }
@@ -67,10 +78,8 @@ impl Rebuilt {
                     let Some((number, generation, start)) = header_before(&bytes, hit) else { continue };
                     let start = from.saturating_add(start as u64);
                     skip_to = rebuilt.object(view, number, generation, start, absolute.saturating_add(3))?;
-                } else if let Ok(Object::Dictionary(trailer)) =
-                    view.parse(absolute.saturating_add(7), |lexer| lexer.object())
-                {
-                    rebuilt.trailers.push(trailer);
+                } else {
+                    rebuilt.trailer_at(view, absolute.saturating_add(7))?;
                 }
             }
             if last {
@@ -82,6 +91,37 @@ impl Rebuilt {
             return Err(PdfError::NoObjects);
         }
         Ok(rebuilt)
+    }
+
+    /// Notes the trailer behind the keyword that ends at `body`, if there is one.
+    fn trailer_at<S: Source>(&mut self, view: &View<S>, body: u64) -> Result<(), PdfError> {
+        let window = view.bytes(body, LARGEST_WINDOW)?;
+        let whole = body.saturating_add(window.len() as u64) >= view.len();
+        let mut lexer = Lexer::new(&window, whole, view.limits().depth);
+        let object = lexer.object();
+        self.spend(view, lexer.position())?;
+        if let Ok(Object::Dictionary(trailer)) = object {
+            self.keep_trailer(trailer);
+        }
+        Ok(())
+    }
+
+    fn keep_trailer(&mut self, trailer: Dictionary) {
+        if self.trailers.len() >= TRAILERS_KEPT {
+            self.trailers.remove(0);
+        }
+        self.trailers.push(trailer);
+    }
+
+    /// Counts bytes that were lexed, some of them again and again, towards what a file of its length may
+    /// cost.
+    fn spend<S: Source>(&mut self, view: &View<S>, bytes: usize) -> Result<(), PdfError> {
+        self.lexed = self.lexed.saturating_add(bytes as u64);
+        let limit = view.len().saturating_mul(LEXED_FACTOR).saturating_add(LEXED_ALLOWANCE);
+        if self.lexed > limit {
+            return Err(PdfError::Limit { what: "bytes lexed while scanning for objects", limit });
+        }
+        Ok(())
     }
 
     /// Notes the object whose `obj` ends at `body`; returns where to go on.
@@ -103,14 +143,16 @@ impl Rebuilt {
             let window = view.bytes(body, size)?;
             let whole = body.saturating_add(window.len() as u64) >= view.len();
             let mut lexer = Lexer::new(&window, whole, view.limits().depth);
-            let dictionary = match lexer.object() {
+            let object = lexer.object();
+            self.spend(view, lexer.position())?;
+            let dictionary = match object {
                 Ok(Object::Dictionary(dictionary)) => dictionary,
                 Err(LexError::Truncated) => continue,
                 _ => return Ok(body),
             };
             match dictionary.name(b"Type") {
                 Some(b"ObjStm") => self.object_streams.push((number, start)),
-                Some(b"XRef") => self.trailers.push(dictionary.clone()),
+                Some(b"XRef") => self.keep_trailer(dictionary.clone()),
                 Some(b"Catalog") => self.catalog = Some((number, generation)),
                 _ => {}
             }

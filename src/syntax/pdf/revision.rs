@@ -103,12 +103,11 @@ impl RevisionError {
 }
 
 impl Revision {
-    /// A revision whose new objects take numbers that no revision used, and that nothing in `known`
-    /// refers to: what a dangling reference names must stay absent.
-    pub(crate) fn new<S: Source>(document: &Document<S>, known: &[&Dictionary]) -> Self {
+    /// A revision whose new objects take numbers that no revision used, above `highest_reference` too: what
+    /// a dangling reference names must stay absent.
+    pub(crate) fn new<S: Source>(document: &Document<S>, highest_reference: Option<u32>) -> Self {
         let limit = document.view().limits().objects;
-        let references = known.iter().filter_map(|dictionary| dictionary.highest_reference());
-        let referred = references.filter(|number| *number < limit).max();
+        let referred = highest_reference.filter(|number| *number < limit);
         let next = document.end_number().max(referred.map_or(0, |number| u64::from(number) + 1));
         Self { objects: BTreeMap::new(), next }
     }
@@ -317,8 +316,10 @@ fn file_identifier<S: Source>(
     entropy: &Entropy,
 ) -> Result<Option<Object>, RevisionError> {
     let fresh = Object::String(entropy.derive("pdf file identifier", 0).to_vec());
-    let old = match document.get(document.trailer(), b"ID")? {
-        Object::Array(items) => items.first().map(|first| document.resolve(first)).transpose()?,
+    // What opened the encryption stays, as it stood there.
+    let old = match (document.first_id(), document.get(document.trailer(), b"ID")?) {
+        (Some(first), _) => Some(Object::String(first.to_vec())),
+        (None, Object::Array(items)) => items.first().map(|first| document.resolve(first)).transpose()?,
         _ => None,
     };
     Ok(match old {
