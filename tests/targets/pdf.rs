@@ -51,7 +51,8 @@ fn told(error: &PrepareError) {
 
 /// What can be prepared can be signed, in two processes, twice, and is then right.
 pub(crate) fn pdf_pipeline(data: &[u8]) {
-    let first = if data.len().is_multiple_of(2) { ed25519() } else { p256() };
+    // Ed25519 is by far the fastest under the fuzzer; the other path is through a digest.
+    let first = if data.len().is_multiple_of(8) { p256() } else { ed25519() };
     let signing = Signing::new(&first.chain).limits(limits()).reason("Đồng ý");
     let Ok(prepared) = signing.prepare(data, &at(2)) else { return };
     let (request, json) = (prepared.request(), prepared.state().to_json());
@@ -69,7 +70,7 @@ pub(crate) fn pdf_pipeline(data: &[u8]) {
     accepted(&out, &[range]);
 
     // Once more, on what came out.
-    let second = p256();
+    let second = ed25519();
     let mut more = limits();
     more.object_bytes *= 4;
     more.inflated_total *= 4;

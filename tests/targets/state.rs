@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use kyso::algorithm::Suite;
 use kyso::pdf::{Prepared, PreparedCms, Signing};
 use kyso::{ServiceKind, SignatureValue, State};
 use serde_json::Value;
@@ -20,6 +21,8 @@ pub(crate) struct Genuine {
     pub(crate) value: SignatureValue,
     pub(crate) signed: Vec<u8>,
     byte_range: [u64; 4],
+    suite: Suite,
+    whole_cms: bool,
 }
 
 pub(crate) fn genuine() -> &'static [Genuine; 3] {
@@ -31,21 +34,24 @@ pub(crate) fn genuine() -> &'static [Genuine; 3] {
                 .prepare(DOCUMENT, &at(4))
                 .expect("a document that can be signed");
             let (json, value) = (prepared.state().to_json(), identity.answer(&prepared.request()));
+            let suite = prepared.request().suite();
             let signed = prepared.accept(&value).expect("a right value");
             let byte_range = signed.byte_range();
-            Genuine { json, value, signed: signed.to_bytes().expect("in memory"), byte_range }
+            let signed = signed.to_bytes().expect("in memory");
+            Genuine { json, value, signed, byte_range, suite, whole_cms: false }
         };
         let prepared = Signing::new(&p256().chain)
             .document("contract")
             .reserve(6000)
             .prepare_for_cms(DOCUMENT, &at(4))
             .expect("a document that can be signed");
-        let json = prepared.state().to_json();
+        let (json, suite) = (prepared.state().to_json(), prepared.request().suite());
         let cms = p256().cms(prepared.request().digest().expect("a digest"));
         let value = SignatureValue::from_bytes(cms);
         let signed = prepared.accept(&value).expect("a right value");
         let byte_range = signed.byte_range();
-        let cms = Genuine { json, value, signed: signed.to_bytes().expect("in memory"), byte_range };
+        let signed = signed.to_bytes().expect("in memory");
+        let cms = Genuine { json, value, signed, byte_range, suite, whole_cms: true };
         [raw(p256()), raw(ed25519()), cms]
     })
 }
@@ -73,13 +79,21 @@ fn resumed(json: &str) {
     let limits = limits();
     let Ok(state) = State::from_json_within(json, &limits) else { return };
     for genuine in genuine() {
+        // Checking costs most; a value is tried where it could be one.
         let signed = match state.service() {
-            ServiceKind::Raw => Prepared::resume_within(state.clone(), DOCUMENT, &limits)
-                .ok()
-                .and_then(|prepared| prepared.accept(&genuine.value).ok()),
-            ServiceKind::Cms => PreparedCms::resume_within(state.clone(), DOCUMENT, &limits)
-                .ok()
-                .and_then(|prepared| prepared.accept(&genuine.value).ok()),
+            ServiceKind::Raw if !genuine.whole_cms => {
+                let Ok(prepared) = Prepared::resume_within(state.clone(), DOCUMENT, &limits) else { return };
+                if prepared.request().suite() != genuine.suite {
+                    continue;
+                }
+                prepared.accept(&genuine.value).ok()
+            }
+            ServiceKind::Cms if genuine.whole_cms => {
+                PreparedCms::resume_within(state.clone(), DOCUMENT, &limits)
+                    .ok()
+                    .and_then(|prepared| prepared.accept(&genuine.value).ok())
+            }
+            _ => continue,
         };
         let Some(signed) = signed else { continue };
         assert_eq!(signed.byte_range(), genuine.byte_range, "another gap");
