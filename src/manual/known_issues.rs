@@ -35,7 +35,7 @@
 //! - When a whole-CMS service returns more than was reserved, the document has to be prepared and signed anew.
 //! - A crash between rename and the folder's sync can, on some file systems, bring back what was at the path
 //!   before: whole, but old. Where folders cannot be opened as files, the folder is not synced.
-//! - When the process is killed while saving, the temporary file beside the path (`.NAME.PID.part`) stays.
+//! - When the process is killed while saving, the temporary file beside the path (`.kyso-PID-N.part`) stays.
 //!
 //! # Verifying
 //!
@@ -62,4 +62,5 @@
 //!
 //! - The pure-Rust check of an RSA value takes several times as long as openssl's; the feature `aws-lc` is for
 //!   those whom that matters to.
-//! - Cross-reference streams beyond 4 MiB inflated are inflated again for every look-up.
+//! - Cross-reference streams beyond 12 MiB inflated are inflated again for look-ups that are far apart, and
+//!   every time counts towards the bound on inflating.
