@@ -166,3 +166,31 @@ pub(crate) fn read_full<S: Source + ?Sized>(source: &S, offset: u64, buf: &mut [
     }
     Ok(done)
 }
+
+/// How much of a source that is not in memory is handled at a time, in bytes.
+const PIECE: usize = 1 << 18;
+
+/// Hands the first `length` bytes to `take`, in order: at once when they are in memory, else in pieces.
+/// A source that has become shorter is [`io::ErrorKind::UnexpectedEof`].
+pub(crate) fn for_each_piece<S: Source + ?Sized>(
+    source: &S,
+    length: u64,
+    mut take: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    if let Some(bytes) = source.as_slice() {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        return take(bytes.get(..length).ok_or(io::ErrorKind::UnexpectedEof)?);
+    }
+    let mut buffer = vec![0; PIECE];
+    let mut at = 0;
+    while at < length {
+        let wanted = usize::try_from(length - at).unwrap_or(PIECE).min(PIECE);
+        let piece = buffer.get_mut(..wanted).unwrap_or_default();
+        if read_full(source, at, piece)? < wanted {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        take(piece)?;
+        at += wanted as u64;
+    }
+    Ok(())
+}

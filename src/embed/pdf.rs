@@ -5,12 +5,9 @@ use std::io::{self, Read as _, Seek as _, Write};
 use std::path::Path;
 
 use super::save::{SaveError, atomically};
-use crate::source::Source;
+use crate::source::{Source, for_each_piece};
 use crate::syntax::pdf::revision::Appended;
 use crate::syntax::pdf::write::hex_digits;
-
-/// How much of a source is copied at a time, in bytes.
-const COPY: usize = 1 << 18;
 
 /// A signed document, not written yet. Writing it again gives the same bytes.
 #[derive(Debug)]
@@ -70,10 +67,7 @@ impl<S: Source> Signed<S> {
     /// What the source or the writer reports, and [`io::ErrorKind::UnexpectedEof`] when the source has
     /// become shorter.
     pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
-        match self.source.as_slice() {
-            Some(bytes) => out.write_all(self.input_of(bytes)?)?,
-            None => copy(&self.source, self.input_length, out)?,
-        }
+        for_each_piece(&self.source, self.input_length, |piece| out.write_all(piece))?;
         out.write_all(&self.revision())
     }
 
@@ -83,10 +77,10 @@ impl<S: Source> Signed<S> {
     /// As for [`Signed::write_to`].
     pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::with_capacity(usize::try_from(self.len()).unwrap_or(0));
-        match self.source.as_slice() {
-            Some(input) => bytes.extend_from_slice(self.input_of(input)?),
-            None => copy(&self.source, self.input_length, &mut bytes)?,
-        }
+        for_each_piece(&self.source, self.input_length, |piece| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
         self.append_revision(&mut bytes);
         Ok(bytes)
     }
@@ -101,11 +95,6 @@ impl<S: Source> Signed<S> {
         bytes
     }
 
-    fn input_of<'a>(&self, bytes: &'a [u8]) -> io::Result<&'a [u8]> {
-        let length = usize::try_from(self.input_length).unwrap_or(usize::MAX);
-        bytes.get(..length).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
-    }
-
     fn append_revision(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.appended.head);
         out.push(b'<');
@@ -118,31 +107,13 @@ impl<S: Source> Signed<S> {
 
     fn copy_input(&self, file: &mut File) -> io::Result<()> {
         let Some(mut input) = self.source.as_file() else {
-            return match self.source.as_slice() {
-                Some(bytes) => file.write_all(self.input_of(bytes)?),
-                None => copy(&self.source, self.input_length, file),
-            };
+            return for_each_piece(&self.source, self.input_length, |piece| file.write_all(piece));
         };
         input.rewind()?;
         // From file to file the system copies by itself.
         let copied = io::copy(&mut input.take(self.input_length), file)?;
         if copied == self.input_length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
-}
-
-fn copy<S: Source>(source: &S, length: u64, out: &mut impl Write) -> io::Result<()> {
-    let mut buffer = vec![0; COPY];
-    let mut at = 0;
-    while at < length {
-        let wanted = usize::try_from(length - at).unwrap_or(COPY).min(COPY);
-        let count = source.read_at(at, buffer.get_mut(..wanted).unwrap_or_default())?;
-        if count == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        out.write_all(buffer.get(..count).unwrap_or_default())?;
-        at += count as u64;
-    }
-    Ok(())
 }
 
 /// Lower-case hex digits of all bytes.

@@ -12,13 +12,10 @@ use crate::limits::Limits;
 use crate::mistake::recognise;
 use crate::profile::pades::SubFilter;
 use crate::request::{Payload, ServiceKind, SignatureValue, SigningRequest};
-use crate::source::Source;
+use crate::source::{Source, for_each_piece};
 use crate::state::{Base64, Body, Format, Service, State};
 use crate::syntax::pdf::ObjectId;
 use crate::syntax::pdf::revision::Appended;
-
-/// How much of a source is hashed at a time, in bytes.
-const HASH: usize = 1 << 18;
 
 /// What both kinds of service have in common.
 #[derive(Debug)]
@@ -62,25 +59,10 @@ pub(super) fn hash_around_gap<S: Source>(
     algorithm: DigestAlgorithm,
 ) -> io::Result<Hashes> {
     let mut hasher = algorithm.hasher();
-    match source.as_slice() {
-        Some(bytes) => {
-            let length = usize::try_from(input_length).unwrap_or(usize::MAX);
-            hasher.update(bytes.get(..length).ok_or(io::ErrorKind::UnexpectedEof)?);
-        }
-        None => {
-            let mut buffer = vec![0; HASH];
-            let mut at = 0;
-            while at < input_length {
-                let wanted = usize::try_from(input_length - at).unwrap_or(HASH).min(HASH);
-                let count = source.read_at(at, buffer.get_mut(..wanted).unwrap_or_default())?;
-                if count == 0 {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-                hasher.update(buffer.get(..count).unwrap_or_default());
-                at += count as u64;
-            }
-        }
-    }
+    for_each_piece(source, input_length, |piece| {
+        hasher.update(piece);
+        Ok(())
+    })?;
     let input = hasher.clone().finalize();
     hasher.update(&appended.head);
     hasher.update(&appended.tail);
