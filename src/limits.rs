@@ -31,6 +31,22 @@ pub struct Limits {
     pub signatures: usize,
     /// Bytes of a serialised state.
     pub state_bytes: usize,
+    /// Depth of nested XML elements.
+    pub xml_depth: usize,
+    /// Bytes of one XML tag, with all its attributes; also of a name and of a processing instruction's
+    /// target.
+    pub xml_tag_bytes: usize,
+    /// Nodes, and attributes, of an XML tree: `verify`, and transforms that work on node-sets.
+    pub xml_nodes: u32,
+    /// Bytes that the entities of an XML document may expand to in all.
+    pub xml_entity_bytes: usize,
+    /// Bytes of an XML document that must be held in memory: one with a DOCTYPE, in another encoding than
+    /// UTF-8, or read into a tree.
+    pub xml_memory_bytes: u64,
+    /// Nodes that XPath expressions may visit while one document is worked on.
+    pub xpath_steps: u64,
+    /// References of one XML signature, and transforms of one reference.
+    pub references: usize,
 }
 
 impl Default for Limits {
@@ -48,6 +64,13 @@ impl Default for Limits {
             certificates: 64,
             signatures: 1000,
             state_bytes: 64 << 20,
+            xml_depth: 4096,
+            xml_tag_bytes: 4 << 20,
+            xml_nodes: 64 << 20,
+            xml_entity_bytes: 16 << 20,
+            xml_memory_bytes: 1 << 30,
+            xpath_steps: 200_000_000,
+            references: 1000,
         }
     }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const LEAVES: [&str; 6] = ["limits", "source", "fault", "entropy", "password", "asn1"];
 
 /// What each room may import besides the leaves and itself. A room that is not here may not exist.
-const DOORS: [(&str, &[&str]); 20] = [
+const DOORS: [(&str, &[&str]); 22] = [
     ("limits", &[]),
     ("source", &[]),
     ("fault", &[]),
@@ -23,9 +23,10 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("certificate", &["algorithm"]),
     ("cms", &["certificate", "algorithm"]),
     ("syntax::pdf", &[]),
-    ("profile", &["syntax::pdf"]),
+    ("syntax::xml", &[]),
+    ("profile", &["syntax::pdf", "syntax::xml"]),
     ("mistake", &["algorithm"]),
-    ("embed", &["syntax::pdf"]),
+    ("embed", &["syntax::pdf", "syntax::xml"]),
     ("request", &["algorithm"]),
     ("state", &["algorithm", "request"]),
     (
@@ -37,6 +38,7 @@ const DOORS: [(&str, &[&str]); 20] = [
             "mistake",
             "profile",
             "syntax::pdf",
+            "syntax::xml",
             "embed",
             "request",
             "state",
@@ -44,7 +46,9 @@ const DOORS: [(&str, &[&str]); 20] = [
     ),
     // The public face of signing PDF files: re-exports only.
     ("pdf", &["embed", "prepare", "profile", "syntax::pdf"]),
-    ("verify", &["algorithm", "certificate", "cms", "syntax::pdf"]),
+    // The same for XML.
+    ("xml", &["embed", "prepare", "profile", "syntax::xml"]),
+    ("verify", &["algorithm", "certificate", "cms", "syntax::pdf", "syntax::xml"]),
     ("signer", &["algorithm", "certificate"]),
     ("manual", &[]),
 ];

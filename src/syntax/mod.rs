@@ -1,3 +1,4 @@
 //! What the formats are, as bytes and structures. Nothing here knows of signing.
 
 pub(crate) mod pdf;
+pub(crate) mod xml;
