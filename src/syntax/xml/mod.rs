@@ -1,9 +1,14 @@
 //! XML as the standards have it: reading (XML 1.0, Namespaces in XML 1.0), canonical forms, node-sets.
 //! Nothing here knows of signing.
 
+mod base;
+pub(crate) mod c14n;
 pub(crate) mod character;
 mod error;
 mod method;
+pub(crate) mod scanner;
+pub(crate) mod scope;
+pub(crate) mod select;
 pub(crate) mod tree;
 
 pub use error::{XmlError, XmlErrorKind};
