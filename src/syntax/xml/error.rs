@@ -63,6 +63,14 @@ pub enum XmlErrorKind {
         /// Its name.
         name: String,
     },
+    /// An external entity whose text was not supplied: nothing external is ever fetched.
+    #[error("the text of the external entity &{name}; ({system_id}) was not supplied")]
+    ExternalEntity {
+        /// Its name.
+        name: String,
+        /// Its system identifier.
+        system_id: String,
+    },
     /// A document type declaration where none is allowed.
     #[error("the document has a DOCTYPE, which is not allowed")]
     Doctype,
@@ -97,6 +105,11 @@ impl XmlError {
         Self::new(offset, XmlErrorKind::Limit { what, limit })
     }
 
+    /// The same, noticed elsewhere: in the original of what was read.
+    pub(crate) fn at(self, offset: u64) -> Self {
+        Self { offset, ..self }
+    }
+
     /// Where it was noticed: bytes from the start of the document.
     #[must_use]
     pub const fn offset(&self) -> u64 {
@@ -115,7 +128,9 @@ impl XmlError {
         match self.kind {
             XmlErrorKind::Io(_) => Fault::Io,
             XmlErrorKind::Limit { .. } => Fault::Limit,
-            XmlErrorKind::Encoding { .. } | XmlErrorKind::RelativeNamespace { .. } => Fault::Unsupported,
+            XmlErrorKind::Encoding { .. }
+            | XmlErrorKind::RelativeNamespace { .. }
+            | XmlErrorKind::ExternalEntity { .. } => Fault::Unsupported,
             _ => Fault::Document,
         }
     }

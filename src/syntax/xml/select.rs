@@ -31,7 +31,8 @@ impl Part {
         Self::Id { names: vec![name.as_bytes().to_vec()], value: value.as_bytes().to_vec() }
     }
 
-    fn begins_with(&self, tag: &StartTag<'_>) -> bool {
+    /// Whether the part is this element.
+    pub(crate) fn begins_with(&self, tag: &StartTag<'_>) -> bool {
         match self {
             Self::Document => false,
             Self::Id { names, value } => tag.attributes().iter().any(|attribute| {

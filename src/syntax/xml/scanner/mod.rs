@@ -50,6 +50,8 @@ impl<'a> View<'a> {
 pub(crate) struct EndTag<'a> {
     /// Offset of the tag's `<` in the document; of an empty element, of the byte behind its tag.
     pub(crate) offset: u64,
+    /// Offset of the first byte behind the element.
+    pub(crate) behind: u64,
     /// The element's name as it is written.
     pub(crate) name: &'a [u8],
     /// Where the tag stands in the window, if it is written as canonical forms are.
@@ -234,7 +236,8 @@ impl<'l> Scanner<'l> {
         handler.start(view, &tag, &self.scope, depth)?;
         let behind = at + read.end();
         if tag.empty {
-            let end = EndTag { offset: view.at(behind), name: tag.name(), tidy: None, empty: true };
+            let offset = view.at(behind);
+            let end = EndTag { offset, behind: offset, name: tag.name(), tidy: None, empty: true };
             handler.end(view, &end, &self.scope, depth)?;
             self.scope.leave(depth);
         } else {
@@ -262,7 +265,7 @@ impl<'l> Scanner<'l> {
             },
         };
         let depth = self.open.len();
-        let end = EndTag { offset: view.at(at), name, tidy, empty: false };
+        let end = EndTag { offset: view.at(at), behind: view.at(behind), name, tidy, empty: false };
         handler.end(view, &end, &self.scope, depth)?;
         self.scope.leave(depth);
         self.names.truncate(start);

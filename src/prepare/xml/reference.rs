@@ -1,0 +1,132 @@
+//! What a signature signs: references described by the caller or by a format, and how each is digested.
+
+use crate::algorithm::{Digest, DigestAlgorithm};
+use crate::profile::xmldsig::Transform;
+use crate::syntax::xml::C14nMethod;
+use crate::syntax::xml::c14n::Parameters;
+use crate::syntax::xml::select::Part;
+
+/// What is signed, with how it is digested: one Reference of a signature.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    pub(super) target: Target,
+    pub(super) transforms: Option<Vec<Transform>>,
+    pub(super) digest: Option<DigestAlgorithm>,
+    pub(super) id: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) mime_type: Option<String>,
+}
+
+/// What a reference names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// `URI=""`.
+    Document,
+    /// `URI="#id"`.
+    Node(String),
+    /// `URI="#id"` with the id that the one element of this name turns out to have.
+    Element(&'static str),
+    /// Octets elsewhere.
+    External(String, Digest),
+}
+
+impl Reference {
+    const fn new(target: Target) -> Self {
+        Self { target, transforms: None, digest: None, id: None, kind: None, mime_type: None }
+    }
+
+    /// The whole document, `URI=""`.
+    #[must_use]
+    pub const fn document() -> Self {
+        Self::new(Target::Document)
+    }
+
+    /// The element of this id, `URI="#id"`.
+    #[must_use]
+    pub fn node(id: impl Into<String>) -> Self {
+        Self::new(Target::Node(id.into()))
+    }
+
+    pub(super) const fn element(name: &'static str) -> Self {
+        Self::new(Target::Element(name))
+    }
+
+    /// Octets outside of the document, under the URI by which verifiers will find them. `digest` is over
+    /// the octets as they are; there are no transforms.
+    #[must_use]
+    pub fn external(uri: impl Into<String>, digest: Digest) -> Self {
+        Self { transforms: Some(Vec::new()), ..Self::new(Target::External(uri.into(), digest)) }
+    }
+
+    /// The transforms, in place of those of the format.
+    #[must_use]
+    pub fn transforms(mut self, transforms: impl IntoIterator<Item = Transform>) -> Self {
+        if !matches!(self.target, Target::External(..)) {
+            self.transforms = Some(transforms.into_iter().collect());
+        }
+        self
+    }
+
+    /// The digest algorithm, in place of the signature's.
+    #[must_use]
+    pub const fn digest(mut self, digest: DigestAlgorithm) -> Self {
+        self.digest = Some(digest);
+        self
+    }
+
+    /// The Id of the Reference itself.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// The Type of the Reference, a URI.
+    #[must_use]
+    pub fn kind(mut self, uri: impl Into<String>) -> Self {
+        self.kind = Some(uri.into());
+        self
+    }
+
+    /// The MIME type of what is signed, for XAdES.
+    #[must_use]
+    pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
+        self.mime_type = Some(mime_type.into());
+        self
+    }
+
+    /// How to digest it in one pass over the document, if its transforms permit.
+    pub(super) fn in_one_pass(&self, id_attribute: &str) -> Option<(Part, Parameters)> {
+        let part = match &self.target {
+            Target::Document => Part::Document,
+            Target::Node(id) => Part::id(id_attribute, id),
+            Target::Element(name) => Part::Named(name),
+            Target::External(..) => return None,
+        };
+        one_pass(self.transforms.as_deref().unwrap_or_default()).map(|parameters| (part, parameters))
+    }
+}
+
+/// The canonicalisation that transforms come down to, for a document that has not the signature yet.
+fn one_pass(transforms: &[Transform]) -> Option<Parameters> {
+    // The signature is not there, so there is nothing to leave out.
+    let rest = match transforms {
+        [Transform::EnvelopedSignature, rest @ ..] => rest,
+        all => all,
+    };
+    match rest {
+        [] => Some(Parameters::default()),
+        // A reference to `#id` or to the document has no comments, whatever the method (4.4.3.3).
+        [Transform::C14n { method, prefixes }] => Some(parameters(method.without_comments(), prefixes)),
+        _ => None,
+    }
+}
+
+/// A method with its PrefixList.
+pub(super) fn parameters(method: C14nMethod, prefixes: &[String]) -> Parameters {
+    let prefix = |prefix: &String| match prefix.as_str() {
+        "#default" => Vec::new(),
+        prefix => prefix.as_bytes().to_vec(),
+    };
+    Parameters { method, prefixes: prefixes.iter().map(prefix).collect() }
+}
