@@ -20,8 +20,9 @@ const SHORTEST_KEY: usize = 16;
 
 /// A prepared signature at rest: store it, and resume from it in another process.
 ///
-/// It holds the appended revision, the signed attributes, the certificate chain and what binds them to
-/// the input: its length and digest. It does not hold the document, a password or a key. A hash over its
+/// It holds what will be put into the document (the appended revision of a PDF, the Signature element of
+/// an XML document), what is signed (the signed attributes, the canonical SignedInfo), the certificate
+/// chain and what binds them to the input: its length and digest. It does not hold the document, a password or a key. A hash over its
 /// exact serialised bytes catches accidents; against others who can write to the storage, use
 /// [`State::seal`] and [`State::open`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +30,26 @@ pub struct State {
     pub(crate) body: Body,
 }
 
+/// What kind of document a state is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DocumentFormat {
+    /// PDF.
+    Pdf,
+    /// XML.
+    Xml,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "format", rename_all = "lowercase")]
+pub(crate) enum Body {
+    Pdf(Box<PdfBody>),
+    Xml(Box<XmlBody>),
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Body {
-    pub(crate) format: Format,
+pub(crate) struct PdfBody {
     pub(crate) service: Service,
     pub(crate) document: String,
     pub(crate) input_length: u64,
@@ -50,10 +67,32 @@ pub(crate) struct Body {
     pub(crate) signed_attributes: Option<Base64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Format {
-    Pdf,
+/// Offsets are bytes of the input; texts are UTF-8, whatever its encoding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct XmlBody {
+    pub(crate) document: String,
+    pub(crate) input_length: u64,
+    /// SHA-256.
+    pub(crate) input_digest: Hex,
+    pub(crate) signature_algorithm: String,
+    pub(crate) digest_algorithm: String,
+    pub(crate) chain: Vec<Base64>,
+    /// The signature up to its value, from behind its value, and behind an enveloped document.
+    pub(crate) head: String,
+    pub(crate) tail: String,
+    pub(crate) end: String,
+    pub(crate) at: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) opened: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) behind: Option<u64>,
+    pub(crate) encoding: String,
+    /// Prefixes and namespaces in scope where the signature stands; `xml:` attributes there.
+    pub(crate) namespaces: Vec<(String, String)>,
+    pub(crate) inherited: Vec<(String, String)>,
+    /// The canonical octets.
+    pub(crate) signed_info: Base64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,19 +242,37 @@ impl State {
     /// What kind of service it waits for.
     #[must_use]
     pub fn service(&self) -> ServiceKind {
-        self.body.service.into()
+        match &self.body {
+            Body::Pdf(body) => body.service.into(),
+            Body::Xml(_) => ServiceKind::Raw,
+        }
+    }
+
+    /// What kind of document it is of.
+    #[must_use]
+    pub const fn format(&self) -> DocumentFormat {
+        match &self.body {
+            Body::Pdf(_) => DocumentFormat::Pdf,
+            Body::Xml(_) => DocumentFormat::Xml,
+        }
     }
 
     /// The document's id, as the caller gave it.
     #[must_use]
     pub fn document(&self) -> &str {
-        &self.body.document
+        match &self.body {
+            Body::Pdf(body) => &body.document,
+            Body::Xml(body) => &body.document,
+        }
     }
 
     /// Length of the input in bytes.
     #[must_use]
     pub const fn input_length(&self) -> u64 {
-        self.body.input_length
+        match &self.body {
+            Body::Pdf(body) => body.input_length,
+            Body::Xml(body) => body.input_length,
+        }
     }
 
     /// The state as JSON: a version, a SHA-256, and the state itself, whose exact bytes are hashed.

@@ -2,6 +2,9 @@
 
 mod pdf;
 mod save;
+mod xml;
 
 pub use pdf::Signed;
 pub use save::SaveError;
+pub use xml::SignedXml;
+pub(crate) use xml::{Placement, Spliced};

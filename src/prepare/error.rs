@@ -9,6 +9,8 @@ use crate::cms::CmsError;
 use crate::fault::Fault;
 use crate::mistake::KnownMistake;
 use crate::request::ServiceKind;
+use crate::state::DocumentFormat;
+use crate::syntax::xml::XmlError;
 use crate::syntax::pdf::{PdfError, RevisionError};
 
 /// A rule that forbids signing a document. Each names the rule and who made it.
@@ -191,6 +193,15 @@ pub enum ResumeError {
         /// The kind in the state.
         found: ServiceKind,
     },
+    /// The state is of another kind of document.
+    #[error("the state is of a document of format {found:?}")]
+    OtherFormat {
+        /// The format in the state.
+        found: DocumentFormat,
+    },
+    /// The signature element in the state does not read as one.
+    #[error("the signature in the state cannot be read: {0}")]
+    Signature(#[source] XmlError),
     /// The chain in the state cannot be read.
     #[error("the certificate chain in the state cannot be read: {0}")]
     Chain(#[from] ChainError),

@@ -13,7 +13,7 @@ use crate::mistake::recognise;
 use crate::profile::pades::SubFilter;
 use crate::request::{Payload, ServiceKind, SignatureValue, SigningRequest};
 use crate::source::{Source, for_each_piece};
-use crate::state::{Base64, Body, Format, Service, State};
+use crate::state::{Base64, Body, DocumentFormat, PdfBody, Service, State};
 use crate::syntax::pdf::ObjectId;
 use crate::syntax::pdf::revision::Appended;
 
@@ -69,6 +69,14 @@ pub(super) fn hash_around_gap<S: Source>(
     Ok(Hashes { input, byte_range: hasher.finalize() })
 }
 
+/// What a state holds of a PDF.
+fn body_of(state: State) -> Result<PdfBody, ResumeError> {
+    match state.body {
+        Body::Pdf(body) => Ok(*body),
+        Body::Xml(_) => Err(ResumeError::OtherFormat { found: DocumentFormat::Xml }),
+    }
+}
+
 impl<S: Source> Plan<S> {
     fn request(&self, kind: ServiceKind, payload: Payload) -> SigningRequest {
         let certificate = self.chain.leaf_digest(DigestAlgorithm::Sha256);
@@ -78,8 +86,7 @@ impl<S: Source> Plan<S> {
     fn state(&self, service: Service, attributes: Option<&SignedAttributes>) -> State {
         let certificates = self.chain.certificates().iter();
         State {
-            body: Body {
-                format: Format::Pdf,
+            body: Body::Pdf(Box::new(PdfBody {
                 service,
                 document: self.document.clone(),
                 input_length: self.input_length,
@@ -94,7 +101,7 @@ impl<S: Source> Plan<S> {
                 signature_object: (self.appended.signature.number, self.appended.signature.generation),
                 byte_range_digest: self.byte_range_digest.into(),
                 signed_attributes: attributes.map(|attributes| Base64(attributes.as_der().to_vec())),
-            },
+            })),
         }
     }
 
@@ -103,7 +110,7 @@ impl<S: Source> Plan<S> {
         self.appended.gap.saturating_sub(2) / 2
     }
 
-    fn resume(body: Body, source: S, expected: Service, limits: &Limits) -> Result<Self, ResumeError> {
+    fn resume(body: PdfBody, source: S, expected: Service, limits: &Limits) -> Result<Self, ResumeError> {
         let changed = |what| ResumeError::Changed { what };
         if body.service != expected {
             return Err(ResumeError::OtherService { found: body.service.into() });
@@ -218,7 +225,7 @@ impl<S: Source> Prepared<S> {
     /// # Errors
     /// [`ResumeError`]: another document, a changed state, a state for the other kind of service.
     pub fn resume_within(state: State, source: S, limits: &Limits) -> Result<Self, ResumeError> {
-        let mut body = state.body;
+        let mut body = body_of(state)?;
         let der = body.signed_attributes.take();
         let plan = Plan::resume(body, source, Service::Raw, limits)?;
         let changed = |what| ResumeError::Changed { what };
@@ -331,10 +338,11 @@ impl<S: Source> PreparedCms<S> {
     /// # Errors
     /// As for [`Prepared::resume_within`].
     pub fn resume_within(state: State, source: S, limits: &Limits) -> Result<Self, ResumeError> {
-        if state.body.signed_attributes.is_some() && state.body.service == Service::Cms {
+        let body = body_of(state)?;
+        if body.signed_attributes.is_some() && body.service == Service::Cms {
             return Err(ResumeError::Changed { what: "signed attributes that a whole-CMS service makes" });
         }
-        Plan::resume(state.body, source, Service::Cms, limits).map(|plan| Self { plan })
+        Plan::resume(body, source, Service::Cms, limits).map(|plan| Self { plan })
     }
 
     /// Takes the CMS and stores it unmodified, once it has shown to be a signature of this document by

@@ -72,12 +72,12 @@ pub(crate) fn entry_of(message: u16, role: Role) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.role == role && entry.messages.contains(&message))
 }
 
-/// Elements that a document's first signer signs when none is named, with the place of the signature.
-pub(crate) fn first_signers() -> impl Iterator<Item = (&'static str, &'static str)> {
+/// Elements that a document's first signer signs when none is named.
+pub(crate) fn first_signers() -> impl Iterator<Item = (&'static str, &'static Entry)> {
     let first = [(200, Role::Seller), (100, Role::TaxPayer), (300, Role::TaxPayer), (400, Role::TaxPayer)];
     first.into_iter().filter_map(|(message, role)| {
         let entry = entry_of(message, role)?;
-        entry.nodes.first().map(|node| (*node, entry.location))
+        entry.nodes.first().map(|node| (*node, entry))
     })
 }
 

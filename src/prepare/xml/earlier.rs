@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::limits::Limits;
-use crate::profile::xmldsig::{ENVELOPED, NAMESPACE, XPATH, XPATH_FILTER2};
+use crate::profile::xmldsig::{NAMESPACE, XPATH, XPATH_FILTER2};
 use crate::syntax::xml::XmlError;
 use crate::syntax::xml::scanner::{StartTag, View};
 use crate::syntax::xml::scope::Scope;
@@ -25,6 +25,11 @@ impl Earlier {
             Some(id) => format!("{id:?}"),
             None => format!("without an Id at byte {}", self.offset),
         }
+    }
+
+    /// Whether adding a signature within elements of these ids breaks it.
+    pub(super) fn would_break(&self, ids_around: &[Vec<u8>]) -> bool {
+        self.references.iter().any(|reference| reference.would_break(ids_around))
     }
 }
 
@@ -77,19 +82,12 @@ impl EarlierReference {
         })
     }
 
-    /// Whether it digests something else once a signature stands within elements of these ids. `inside`:
-    /// the place is in the very signature that holds the reference.
-    fn would_break(&self, ids_around: &[Vec<u8>], inside: bool) -> bool {
+    /// Whether it digests something else once a signature stands within elements of these ids.
+    fn would_break(&self, ids_around: &[Vec<u8>]) -> bool {
         let Some(target) = self.target() else { return false };
         let covered = target.is_empty() || ids_around.iter().any(|id| id == target.as_bytes());
-        let enveloped = self.transforms.iter().any(|transform| transform.algorithm == ENVELOPED);
-        covered && !self.leaves_out_signatures() && !(inside && enveloped)
+        covered && !self.leaves_out_signatures()
     }
-}
-
-/// Whether adding a signature breaks `earlier`.
-pub(super) fn would_break(earlier: &Earlier, ids_around: &[Vec<u8>], inside: bool) -> bool {
-    earlier.references.iter().any(|reference| reference.would_break(ids_around, inside))
 }
 
 /// Reads the signatures of a document as it passes.

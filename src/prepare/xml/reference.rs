@@ -95,30 +95,77 @@ impl Reference {
         self
     }
 
-    /// How to digest it in one pass over the document, if its transforms permit.
-    pub(super) fn in_one_pass(&self, id_attribute: &str) -> Option<(Part, Parameters)> {
-        let part = match &self.target {
-            Target::Document => Part::Document,
-            Target::Node(id) => Part::id(id_attribute, id),
-            Target::Element(name) => Part::Named(name),
-            Target::External(..) => return None,
-        };
-        one_pass(self.transforms.as_deref().unwrap_or_default()).map(|parameters| (part, parameters))
+    /// Its URI; of an element that is named, nothing before its id is known.
+    pub(super) fn uri(&self) -> String {
+        match &self.target {
+            Target::Document | Target::Element(_) => String::new(),
+            Target::Node(id) => format!("#{id}"),
+            Target::External(uri, _) => uri.clone(),
+        }
     }
-}
 
-/// The canonicalisation that transforms come down to, for a document that has not the signature yet.
-fn one_pass(transforms: &[Transform]) -> Option<Parameters> {
-    // The signature is not there, so there is nothing to leave out.
-    let rest = match transforms {
-        [Transform::EnvelopedSignature, rest @ ..] => rest,
-        all => all,
-    };
-    match rest {
-        [] => Some(Parameters::default()),
-        // A reference to `#id` or to the document has no comments, whatever the method (4.4.3.3).
-        [Transform::C14n { method, prefixes }] => Some(parameters(method.without_comments(), prefixes)),
-        _ => None,
+    /// The id it names in the document.
+    pub(super) fn node_id(&self) -> Option<&str> {
+        match &self.target {
+            Target::Node(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    fn steps(&self) -> &[Transform] {
+        self.transforms.as_deref().unwrap_or_default()
+    }
+
+    /// The part of the document that it names.
+    pub(super) fn part(&self, id_attribute: &str) -> Option<Part> {
+        match &self.target {
+            Target::Document => Some(Part::Document),
+            Target::Node(id) => Some(Part::id(id_attribute, id)),
+            Target::Element(_) | Target::External(..) => None,
+        }
+    }
+
+    /// How it is canonicalised, if that is all that its transforms come down to for a document that has
+    /// not the signature yet.
+    pub(super) fn in_one_pass(&self) -> Option<Parameters> {
+        // The signature is not there, so there is nothing to leave out.
+        let rest = match self.steps() {
+            [Transform::EnvelopedSignature, rest @ ..] => rest,
+            all => all,
+        };
+        match rest {
+            [] => Some(Parameters::default()),
+            // A reference to `#id` or to the document has no comments, whatever the method (4.4.3.3).
+            [Transform::C14n { method, prefixes }] => {
+                Some(parameters(method.without_comments(), prefixes))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether its transforms work on node-sets.
+    pub(super) fn needs_tree(&self) -> bool {
+        !matches!(self.target, Target::External(..)) && self.in_one_pass().is_none()
+    }
+
+    /// Whether what it names holds a place within elements of these ids.
+    pub(super) fn covers(&self, ids_around: &[Vec<u8>]) -> bool {
+        match &self.target {
+            Target::Document => true,
+            Target::Node(id) => ids_around.iter().any(|around| around == id.as_bytes()),
+            Target::Element(_) | Target::External(..) => false,
+        }
+    }
+
+    /// Whether its transforms leave the signature out, as far as can be told without evaluating them.
+    pub(super) fn leaves_itself_out(&self) -> bool {
+        let leaves = |step: &Transform| {
+            matches!(
+                step,
+                Transform::EnvelopedSignature | Transform::XPath { .. } | Transform::XPathFilter2 { .. }
+            )
+        };
+        self.steps().iter().any(leaves)
     }
 }
 

@@ -34,17 +34,15 @@ fn is_id(name: &[u8], callers: &[u8]) -> bool {
 pub(super) struct Digested {
     /// `None`: what it names is not there.
     pub(super) digest: Option<Digest>,
-    /// How many elements it names.
-    pub(super) found: usize,
-    /// The id of the first of them, in the caller's attribute.
-    pub(super) id: Option<String>,
 }
 
 /// What a pass has to do.
 pub(super) struct Survey<'l> {
-    selections: Vec<(Selection<Hasher>, Option<String>)>,
-    /// The elements of these ids are signed nodes too: they are digested from a tree.
+    selections: Vec<Selection<Hasher>>,
+    /// Signed nodes that are digested from a tree.
     nodes: Vec<Part>,
+    /// How often each id of interest occurs in the caller's attribute.
+    in_attribute: HashMap<Vec<u8>, u64>,
     id_attribute: String,
     input: Hasher,
     input_length: u64,
@@ -66,7 +64,10 @@ pub(super) struct Surveyed {
     pub(super) digests: Vec<Digested>,
     pub(super) input_digest: Digest,
     pub(super) input_length: u64,
+    /// How often each id of interest occurs, in whatever attribute.
     pub(super) ids: HashMap<Vec<u8>, u64>,
+    /// The same, in the caller's attribute.
+    pub(super) nodes: HashMap<Vec<u8>, u64>,
     pub(super) generated: Vec<Vec<u8>>,
     pub(super) location: Found,
     pub(super) earlier: Vec<Earlier>,
@@ -85,6 +86,7 @@ impl<'l> Survey<'l> {
         Self {
             selections: Vec::new(),
             nodes: Vec::new(),
+            in_attribute: HashMap::new(),
             id_attribute: id_attribute.to_owned(),
             input: DigestAlgorithm::Sha256.hasher(),
             input_length: 0,
@@ -102,7 +104,7 @@ impl<'l> Survey<'l> {
     /// Digests a part of the document.
     pub(super) fn digest(&mut self, part: Part, parameters: Parameters, algorithm: DigestAlgorithm) {
         self.signs_document |= part == Part::Document;
-        self.selections.push((Selection::new(part, parameters, algorithm.hasher()), None));
+        self.selections.push(Selection::new(part, parameters, algorithm.hasher()));
     }
 
     /// Takes note of a signed node that is not digested in this pass.
@@ -119,6 +121,9 @@ impl<'l> Survey<'l> {
             let value = tag.value(attribute);
             if let Some(count) = self.ids.get_mut(value) {
                 *count += 1;
+                if tag.attribute_name(attribute) == self.id_attribute.as_bytes() {
+                    *self.in_attribute.entry(value.to_vec()).or_default() += 1;
+                }
             }
             if value.starts_with(GENERATED.as_bytes()) {
                 if self.generated.len() >= self.limits.fields {
@@ -132,15 +137,13 @@ impl<'l> Survey<'l> {
 
     /// What was found, once the document has passed.
     pub(super) fn finish(self) -> Surveyed {
-        let digested = |(selection, id): (Selection<Hasher>, Option<String>)| {
-            let found = selection.found();
-            Digested { digest: selection.finish().map(Hasher::finalize), found, id }
-        };
+        let digested = |selection: Selection<Hasher>| Digested { digest: selection.finish().map(Hasher::finalize) };
         Surveyed {
             digests: self.selections.into_iter().map(digested).collect(),
             input_digest: self.input.finalize(),
             input_length: self.input_length,
             ids: self.ids,
+            nodes: self.in_attribute,
             generated: self.generated,
             location: self.locator.finish(),
             earlier: self.earlier.finish(),
@@ -171,12 +174,8 @@ impl Handler for Survey<'_> {
             self.count(tag)?;
         }
         let mut is_node = false;
-        for (selection, id) in &mut self.selections {
-            if selection.start(view, tag, scope, depth) {
-                is_node = true;
-                let value = tag.attribute(self.id_attribute.as_bytes());
-                *id = value.map(|value| String::from_utf8_lossy(value).into_owned());
-            }
+        for selection in &mut self.selections {
+            is_node |= selection.start(view, tag, scope, depth);
         }
         is_node |= self.nodes.iter().any(|node| node.begins_with(tag));
         is_node |= depth == 1 && self.signs_document;
@@ -191,7 +190,7 @@ impl Handler for Survey<'_> {
     }
 
     fn end(&mut self, view: View<'_>, tag: &EndTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
-        for (selection, _) in &mut self.selections {
+        for selection in &mut self.selections {
             selection.end(view, tag);
         }
         self.locator.end(tag);
@@ -203,7 +202,7 @@ impl Handler for Survey<'_> {
     }
 
     fn text(&mut self, view: View<'_>, run: Range<usize>) -> Result<(), XmlError> {
-        for (selection, _) in &mut self.selections {
+        for selection in &mut self.selections {
             if let Some(canonicalizer) = selection.running() {
                 canonicalizer.text(view, run.clone());
             }
@@ -213,7 +212,7 @@ impl Handler for Survey<'_> {
     }
 
     fn character(&mut self, view: View<'_>, character: char) -> Result<(), XmlError> {
-        for (selection, _) in &mut self.selections {
+        for selection in &mut self.selections {
             if let Some(canonicalizer) = selection.running() {
                 canonicalizer.character(view, character);
             }
@@ -223,7 +222,7 @@ impl Handler for Survey<'_> {
     }
 
     fn comment(&mut self, view: View<'_>, piece: Piece) -> Result<(), XmlError> {
-        for (selection, _) in &mut self.selections {
+        for selection in &mut self.selections {
             if let Some(canonicalizer) = selection.running() {
                 canonicalizer.comment(view, piece.clone());
             }
@@ -232,7 +231,7 @@ impl Handler for Survey<'_> {
     }
 
     fn instruction(&mut self, view: View<'_>, piece: Piece) -> Result<(), XmlError> {
-        for (selection, _) in &mut self.selections {
+        for selection in &mut self.selections {
             if let Some(canonicalizer) = selection.running() {
                 canonicalizer.instruction(view, piece.clone());
             }
@@ -241,7 +240,7 @@ impl Handler for Survey<'_> {
     }
 
     fn settle(&mut self, view: View<'_>) -> Result<(), XmlError> {
-        for (selection, _) in &mut self.selections {
+        for selection in &mut self.selections {
             if let Some(canonicalizer) = selection.running() {
                 canonicalizer.settle(view);
             }

@@ -89,7 +89,7 @@ impl<O: Octets> Selection<O> {
 
     /// As [`Handler::start`]. Says whether the part begins here.
     pub(crate) fn start(&mut self, view: View<'_>, tag: &StartTag<'_>, scope: &Scope, depth: usize) -> bool {
-        let begins = self.part.begins_with(tag) && (self.found == 0 || !matches!(self.part, Part::Named(_)));
+        let begins = self.part.begins_with(tag);
         if begins {
             self.found += 1;
             self.state = match std::mem::replace(&mut self.state, State::Moving) {
