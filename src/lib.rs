@@ -89,6 +89,7 @@ mod source;
 mod state;
 mod syntax;
 pub mod verify;
+pub mod xml;
 
 pub use certificate::Chain;
 pub use entropy::Entropy;
@@ -98,7 +99,7 @@ pub use password::Password;
 pub use prepare::At;
 pub use request::{Base64Error, ServiceKind, SignatureValue, SigningRequest, requests_to_json};
 pub use source::{Seekable, Source};
-pub use state::{State, StateError};
+pub use state::{DocumentFormat, State, StateError};
 
 /// The example of the README, which needs the local signer, is a test.
 #[cfg(all(doctest, feature = "signer"))]

@@ -345,6 +345,17 @@ impl PublicKey {
         }
     }
 
+    /// The form in which XML signatures store a value: ECDSA values as r‖s, others as they are.
+    ///
+    /// # Errors
+    /// When the value has not the form of a signature by this key.
+    pub fn xml_value(&self, suite: Suite, value: &[u8]) -> Result<Vec<u8>, ValueError> {
+        match suite.signature() {
+            SignatureAlgorithm::Ecdsa => self.raw_ecdsa(value),
+            _ => self.stored_value(suite, value),
+        }
+    }
+
     /// Bytes of the longest stored value; RSA and Ed25519 values all have this length.
     #[must_use]
     pub fn max_signature_len(&self) -> usize {

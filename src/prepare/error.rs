@@ -10,8 +10,8 @@ use crate::fault::Fault;
 use crate::mistake::KnownMistake;
 use crate::request::ServiceKind;
 use crate::state::DocumentFormat;
-use crate::syntax::xml::XmlError;
 use crate::syntax::pdf::{PdfError, RevisionError};
+use crate::syntax::xml::XmlError;
 
 /// A rule that forbids signing a document. Each names the rule and who made it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -7,6 +7,7 @@ mod field;
 mod pdf;
 mod prepared;
 mod reopen;
+pub(crate) mod xml;
 
 use chrono::{DateTime, FixedOffset};
 
@@ -15,7 +16,11 @@ pub use error::{AcceptError, PrepareError, Refusal, ResumeError, Warning};
 pub use pdf::Signing;
 pub use prepared::{Dangerous, Prepared, PreparedCms};
 
+use crate::algorithm::{PublicKey, Suite};
+use crate::certificate::{Chain, LeafError};
 use crate::entropy::Entropy;
+use crate::mistake::recognise;
+use crate::request::{Payload, SignatureValue};
 
 /// The moment of signing: the caller's clock and randomness, because this crate has neither.
 #[derive(Clone, Debug)]
@@ -34,4 +39,37 @@ impl At {
     pub fn with_os_entropy(time: DateTime<FixedOffset>) -> std::io::Result<Self> {
         Ok(Self { time, entropy: Entropy::from_os()? })
     }
+}
+
+/// Refuses a certificate that cannot sign. Two things are warnings only: a validity that begins later,
+/// because clocks differ in the hours after a certificate was issued, and a self-signed certificate with
+/// the CA flag, which is how test certificates come out of common tools.
+fn leaf_warnings(chain: &Chain, time: i64) -> Result<Vec<Warning>, LeafError> {
+    let leaf = chain.leaf();
+    let mut warnings = Vec::new();
+    if time < leaf.not_before() {
+        warnings.push(Warning::NotYetValid);
+    }
+    match chain.check_leaf(time.max(leaf.not_before())) {
+        Err(LeafError::Ca) if chain.certificates().len() == 1 && leaf.is_issued_by(leaf) => {
+            warnings.push(Warning::SelfSignedCa);
+        }
+        other => other?,
+    }
+    Ok(warnings)
+}
+
+/// Verifies a value under the key; of one that does not verify, says what is known to go wrong so.
+fn check_value(
+    key: &PublicKey,
+    suite: Suite,
+    payload: &Payload,
+    value: &SignatureValue,
+) -> Result<(), AcceptError> {
+    key.verify(suite, payload.to_be_signed(), value.as_bytes()).map_err(|mismatch| {
+        match recognise(key, suite, payload.to_be_signed(), value.as_bytes()) {
+            Some(mistake) => AcceptError::Mistake { mistake, mismatch },
+            None => AcceptError::Mismatch(mismatch),
+        }
+    })
 }

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::At;
 use super::error::{PrepareError, Refusal, Warning};
 use super::field::{Scene, Target, choose, place};
 use super::prepared::{Plan, Prepared, PreparedCms, hash_around_gap};
+use super::{At, leaf_warnings};
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm, Suite};
-use crate::certificate::{Chain, LeafError};
+use crate::certificate::Chain;
 use crate::cms::{self, SignedAttributes};
 use crate::limits::Limits;
 use crate::password::Password;
@@ -329,24 +329,6 @@ impl Signing {
         }
         dictionary
     }
-}
-
-/// Refuses a certificate that cannot sign. Two things are warnings only: a validity that begins later,
-/// because clocks differ in the hours after a certificate was issued, and a self-signed certificate with
-/// the CA flag, which is how test certificates come out of common tools.
-fn leaf_warnings(chain: &Chain, time: i64) -> Result<Vec<Warning>, LeafError> {
-    let leaf = chain.leaf();
-    let mut warnings = Vec::new();
-    if time < leaf.not_before() {
-        warnings.push(Warning::NotYetValid);
-    }
-    match chain.check_leaf(time.max(leaf.not_before())) {
-        Err(LeafError::Ca) if chain.certificates().len() == 1 && leaf.is_issued_by(leaf) => {
-            warnings.push(Warning::SelfSignedCa);
-        }
-        other => other?,
-    }
-    Ok(warnings)
 }
 
 /// The signature reference that makes a field's lock bind (12.8.2.4).

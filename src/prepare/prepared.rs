@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::check_value;
 use super::error::{AcceptError, ResumeError, Warning};
 use super::reopen::check_revision;
 use crate::algorithm::{Digest, DigestAlgorithm, SignatureAlgorithm, Suite};
@@ -9,7 +10,6 @@ use crate::certificate::Chain;
 use crate::cms::{self, SignedAttributes, SigningCertificate};
 use crate::embed::Signed;
 use crate::limits::Limits;
-use crate::mistake::recognise;
 use crate::profile::pades::SubFilter;
 use crate::request::{Payload, ServiceKind, SignatureValue, SigningRequest};
 use crate::source::{Source, for_each_piece};
@@ -253,14 +253,7 @@ impl<S: Source> Prepared<S> {
     /// # Errors
     /// As for [`Prepared::accept`].
     pub fn check(&self, value: &SignatureValue) -> Result<(), AcceptError> {
-        let (key, payload) = (self.plan.chain.public_key(), self.payload());
-        let suite = self.plan.suite;
-        key.verify(suite, payload.to_be_signed(), value.as_bytes()).map_err(|mismatch| {
-            match recognise(key, suite, payload.to_be_signed(), value.as_bytes()) {
-                Some(mistake) => AcceptError::Mistake { mistake, mismatch },
-                None => AcceptError::Mismatch(mismatch),
-            }
-        })
+        check_value(self.plan.chain.public_key(), self.plan.suite, &self.payload(), value)
     }
 
     /// Takes the value: verifies it under the leaf saved at prepare time.

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::xmldsig::{Markup, NAMESPACE_11};
+use crate::algorithm::KeyKind;
 use crate::asn1::{BIT_STRING, INTEGER, Reader, Rules, SEQUENCE};
 use crate::certificate::{Certificate, Chain};
-use crate::algorithm::KeyKind;
 
 /// A part of KeyInfo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,5 @@
 //! The Signature element as text, and what of it is digested.
 
-
 use super::reference::{Reference, Target};
 use super::survey::GENERATED;
 use super::{Packaging, PrepareError, Signing};
@@ -40,18 +39,17 @@ pub(super) struct Composed {
 
 impl Ids {
     pub(super) fn new(signing: &Signing, references: &[Reference], at: &At) -> Result<Self, PrepareError> {
-        let generated = |label, index| {
-            format!("{GENERATED}{}", hex(&at.entropy.derive(label, index)))
-        };
+        let generated = |label, index| format!("{GENERATED}{}", hex(&at.entropy.derive(label, index)));
         let xades = signing.format.is_xades();
         let signature = signing
             .signature_id
             .clone()
             .or_else(|| (xades || signing.format == Format::Tt78).then(|| generated("xml signature", 0)));
         let of_signature = |what: &str| signature.as_ref().filter(|_| xades).map(|id| format!("{id}-{what}"));
-        let object = signing.object_id.clone().or_else(|| {
-            (signing.packaging == Packaging::Enveloping).then(|| generated("xml object", 0))
-        });
+        let object = signing
+            .object_id
+            .clone()
+            .or_else(|| (signing.packaging == Packaging::Enveloping).then(|| generated("xml object", 0)));
         let ids = Self {
             value: of_signature("value"),
             signed_properties: of_signature("signed-properties"),
@@ -196,17 +194,18 @@ impl Parts<'_> {
                 };
                 let object = enveloped_object.and_then(|(_, digest)| digest).and(object_reference_id.clone());
                 let data = self.ids.references.iter().zip(self.references);
-                let ids = xades::Ids {
-                    signature: self.ids.signature.as_deref().unwrap_or_default(),
-                    signed_properties: self.ids.signed_properties.as_deref().unwrap_or_default(),
-                    references: object
-                        .map(|id| (id, mime_type(None)))
-                        .into_iter()
-                        .chain(data.filter_map(|(id, reference)| {
-                            Some((id.clone()?, mime_type(Some(reference))))
-                        }))
-                        .collect(),
-                };
+                let ids =
+                    xades::Ids {
+                        signature: self.ids.signature.as_deref().unwrap_or_default(),
+                        signed_properties: self.ids.signed_properties.as_deref().unwrap_or_default(),
+                        references: object
+                            .map(|id| (id, mime_type(None)))
+                            .into_iter()
+                            .chain(data.filter_map(|(id, reference)| {
+                                Some((id.clone()?, mime_type(Some(reference))))
+                            }))
+                            .collect(),
+                    };
                 let properties = &self.signing.properties;
                 let chain = &self.signing.chain;
                 xades::object(&mut objects, &ids, properties, chain, algorithm, &self.at.time);
@@ -221,7 +220,11 @@ impl Parts<'_> {
         };
         let own_uri;
         if let Some((id, kind, transforms)) = own {
-            let method = if transforms.is_empty() { Parameters::default() } else { Parameters::new(self.signing.c14n.without_comments()) };
+            let method = if transforms.is_empty() {
+                Parameters::default()
+            } else {
+                Parameters::new(self.signing.c14n.without_comments())
+            };
             let element = [open.as_str(), &objects.text, &close].concat();
             let hasher = algorithm.hasher();
             let digest = self.canonical(&element, Part::id("Id", &id), &method, hasher)?.finalize();
@@ -234,7 +237,8 @@ impl Parts<'_> {
         let method = Parameters::new(self.signing.c14n);
         let element = [head.text.as_str(), &close].concat();
         let signed_info = self.canonical(&element, Part::Named("SignedInfo"), &method, Vec::new())?;
-        let value_id: Vec<(&str, &str)> = self.ids.value.as_deref().map(|id| ("Id", id)).into_iter().collect();
+        let value_id: Vec<(&str, &str)> =
+            self.ids.value.as_deref().map(|id| ("Id", id)).into_iter().collect();
         head.open("SignatureValue", &value_id);
         let mut tail = self.markup();
         tail.close("SignatureValue");

@@ -15,6 +15,10 @@ pub(super) struct Earlier {
     pub(super) id: Option<String>,
     /// Where it begins, bytes.
     pub(super) offset: u64,
+    /// Where its SignedInfo begins, bytes.
+    pub(super) signed_info: u64,
+    /// Its CanonicalizationMethod.
+    pub(super) method: EarlierTransform,
     pub(super) references: Vec<EarlierReference>,
 }
 
@@ -52,6 +56,8 @@ pub(super) struct EarlierTransform {
     pub(super) expression: Option<String>,
     /// The value of `Filter`.
     pub(super) filter: Option<String>,
+    /// The PrefixList of an exclusive canonicalisation.
+    pub(super) prefixes: Vec<String>,
 }
 
 impl EarlierReference {
@@ -120,7 +126,8 @@ impl<'l> Reader<'l> {
         }
         let namespace = scope.namespace(tag.prefix()).unwrap_or_default();
         let is_filter = namespace == XPATH_FILTER2.as_bytes() && tag.local() == b"XPath";
-        if namespace != NAMESPACE.as_bytes() && !is_filter {
+        let is_list = tag.local() == b"InclusiveNamespaces";
+        if namespace != NAMESPACE.as_bytes() && !is_filter && !is_list {
             return Ok(());
         }
         let text = |name: &[u8]| tag.attribute(name).map(|value| String::from_utf8_lossy(value).into_owned());
@@ -130,12 +137,29 @@ impl<'l> Reader<'l> {
                 return Err(limit("signatures", self.limits.signatures));
             }
             self.open.push((self.found.len(), depth));
-            self.found.push(Earlier { id: text(b"Id"), offset: tag.offset, references: Vec::new() });
+            self.found.push(Earlier { id: text(b"Id"), offset: tag.offset, ..Earlier::default() });
             return Ok(());
         }
         let Some(signature) = self.open.last().and_then(|(index, _)| self.found.get_mut(*index)) else {
             return Ok(());
         };
+        match tag.local() {
+            b"SignedInfo" => signature.signed_info = tag.offset,
+            b"CanonicalizationMethod" => {
+                signature.method.algorithm = text(b"Algorithm").unwrap_or_default();
+            }
+            b"InclusiveNamespaces" => {
+                let transform = match signature.references.last_mut() {
+                    Some(reference) => reference.transforms.last_mut(),
+                    None => Some(&mut signature.method),
+                };
+                if let Some(transform) = transform {
+                    let list = text(b"PrefixList").unwrap_or_default();
+                    transform.prefixes = list.split_whitespace().map(str::to_owned).collect();
+                }
+            }
+            _ => {}
+        }
         if tag.local() == b"Reference" {
             if signature.references.len() >= self.limits.references {
                 return Err(limit("references of a signature", self.limits.references));

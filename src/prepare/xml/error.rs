@@ -25,7 +25,9 @@ pub enum PrepareError {
         attribute: String,
     },
     /// An id that is referenced occurs more than once, in whatever attribute.
-    #[error("the id {id:?} occurs {count} times in the attributes Id, id, ID and xml:id; a reference to it is ambiguous")]
+    #[error(
+        "the id {id:?} occurs {count} times in the attributes Id, id, ID and xml:id; a reference to it is ambiguous"
+    )]
     DuplicateId {
         /// The id.
         id: String,

@@ -228,7 +228,8 @@ impl Locator {
     /// What was found, once the document has passed.
     pub(super) fn finish(mut self) -> Found {
         self.decided.extend(self.open.pop().map(|document| (0, document.level)));
-        let nearest = self.decided.into_iter().filter(|(_, level)| level.count > 0).max_by_key(|(depth, _)| *depth);
+        let nearest =
+            self.decided.into_iter().filter(|(_, level)| level.count > 0).max_by_key(|(depth, _)| *depth);
         match nearest {
             None => Found::Nowhere,
             Some((_, Level { count: 1, first: Some(candidate) })) => Found::Place(candidate),

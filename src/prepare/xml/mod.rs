@@ -5,7 +5,9 @@ mod compose;
 mod earlier;
 mod error;
 mod location;
+mod named;
 mod node_set;
+mod own;
 mod plan;
 mod prepared;
 mod reference;
@@ -17,7 +19,7 @@ pub use error::PrepareError;
 pub use prepared::{Dangerous, Prepared};
 pub use reference::Reference;
 pub use signing::Signing;
-pub use wrapping::would_survive_wrapping;
+pub use wrapping::{Wrapper, would_survive_wrapping};
 
 /// How a signature and what it signs go together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,7 +1,5 @@
 //! Signed nodes that are known by the name of their element: their ids, and where the signature goes.
 
-use std::ops::Range;
-
 use super::location::Path;
 use super::reference::{Reference, Target};
 use super::{PrepareError, Signing};
@@ -9,7 +7,7 @@ use crate::profile::tt78;
 use crate::profile::xmldsig::Format;
 use crate::source::Source;
 use crate::syntax::xml::XmlError;
-use crate::syntax::xml::scanner::{EndTag, Handler, Piece, StartTag, View, scan};
+use crate::syntax::xml::scanner::{Handler, StartTag, View, scan};
 use crate::syntax::xml::scope::Scope;
 
 /// An element looked for by its local name.
@@ -33,26 +31,6 @@ impl Handler for Finder<'_> {
         }
         Ok(())
     }
-
-    fn end(&mut self, _: View<'_>, _: &EndTag<'_>, _: &Scope, _: usize) -> Result<(), XmlError> {
-        Ok(())
-    }
-
-    fn text(&mut self, _: View<'_>, _: Range<usize>) -> Result<(), XmlError> {
-        Ok(())
-    }
-
-    fn character(&mut self, _: View<'_>, _: char) -> Result<(), XmlError> {
-        Ok(())
-    }
-
-    fn comment(&mut self, _: View<'_>, _: Piece) -> Result<(), XmlError> {
-        Ok(())
-    }
-
-    fn instruction(&mut self, _: View<'_>, _: Piece) -> Result<(), XmlError> {
-        Ok(())
-    }
 }
 
 /// The references with every element's id known, and where the signature goes. Only what is named by its
@@ -61,8 +39,7 @@ pub(super) fn resolve<D: Source + ?Sized>(
     signing: &Signing,
     document: &D,
 ) -> Result<(Vec<Reference>, Path), PrepareError> {
-    let infers =
-        signing.format == Format::Tt78 && signing.references.is_empty() && signing.message.is_none();
+    let infers = signing.format == Format::Tt78 && signing.references.is_empty() && signing.message.is_none();
     let mut location = signing.message.and_then(|(message, role)| tt78::entry_of(message, role));
     let mut references = if infers {
         let (reference, entry) = first_signer(signing, document)?;

@@ -13,7 +13,7 @@ use crate::limits::Limits;
 use crate::prepare::ResumeError;
 use crate::profile::xmldsig::{digest_uri, signature_uri};
 use crate::syntax::xml::c14n::Parameters;
-use crate::syntax::xml::scanner::{EndTag, Handler, Piece, StartTag, View, scan_within};
+use crate::syntax::xml::scanner::{EndTag, Handler, StartTag, View, scan_within};
 use crate::syntax::xml::scope::{Context, Scope};
 use crate::syntax::xml::select::{Part, canonicalize_within};
 use crate::syntax::xml::{C14nMethod, XmlError};
@@ -21,15 +21,21 @@ use crate::syntax::xml::{C14nMethod, XmlError};
 /// What is read of the element.
 struct Own<'l> {
     reader: Reader<'l>,
-    methods: Vec<String>,
+    method: Option<String>,
     objects: Vec<String>,
 }
 
 impl Handler for Own<'_> {
-    fn start(&mut self, _: View<'_>, tag: &StartTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
+    fn start(
+        &mut self,
+        _: View<'_>,
+        tag: &StartTag<'_>,
+        scope: &Scope,
+        depth: usize,
+    ) -> Result<(), XmlError> {
         let text = |name: &[u8]| tag.attribute(name).map(|value| String::from_utf8_lossy(value).into_owned());
-        if matches!(tag.local(), b"CanonicalizationMethod" | b"SignatureMethod") && depth == 3 {
-            self.methods.extend(text(b"Algorithm"));
+        if tag.local() == b"SignatureMethod" && depth == 3 {
+            self.method = text(b"Algorithm");
         }
         // An Object of an enveloping signature is empty here: the document goes into it.
         if tag.local() == b"Object" && depth == 2 {
@@ -52,14 +58,6 @@ impl Handler for Own<'_> {
         self.reader.character(character);
         Ok(())
     }
-
-    fn comment(&mut self, _: View<'_>, _: Piece) -> Result<(), XmlError> {
-        Ok(())
-    }
-
-    fn instruction(&mut self, _: View<'_>, _: Piece) -> Result<(), XmlError> {
-        Ok(())
-    }
 }
 
 /// Reads the element in its context: SignedInfo must canonicalise to the octets saved, name the
@@ -73,30 +71,31 @@ pub(super) fn check(
 ) -> Result<(), ResumeError> {
     let changed = |what| Err(ResumeError::Changed { what });
     let element = [composed.head.as_str(), &composed.tail, &composed.end].concat();
-    let mut own = Own { reader: Reader::new(limits), methods: Vec::new(), objects: Vec::new() };
+    let mut own = Own { reader: Reader::new(limits), method: None, objects: Vec::new() };
     scan_within(element.as_bytes(), context, limits, &mut own).map_err(ResumeError::Signature)?;
-    let [Earlier { references, .. }] = own.reader.finish().try_into().unwrap_or_default() else {
+    let found = own.reader.finish();
+    let [Earlier { references, method, .. }] = found.as_slice() else {
         return changed("the signature is not one Signature element");
     };
-    let [canonicalization, signature] = own.methods.as_slice() else {
-        return changed("SignedInfo does not name its methods");
-    };
-    let Some(method) = C14nMethod::from_uri(canonicalization) else {
+    let Some(method) = C14nMethod::from_uri(&method.algorithm) else {
         return changed("the canonicalization method does not exist");
     };
-    if signature != signature_uri(suite) {
+    if own.method.as_deref() != Some(signature_uri(suite)) {
         return changed("SignatureMethod does not go with the algorithms");
     }
     let canonical = |part, parameters: &Parameters| {
         canonicalize_within(element.as_bytes(), context, part, parameters, limits, Vec::new())
             .map_err(ResumeError::Signature)
     };
-    if canonical(Part::Named("SignedInfo"), &Parameters::new(method))?.as_deref() != Some(composed.signed_info.as_slice()) {
+    if canonical(Part::Named("SignedInfo"), &Parameters::new(method))?.as_deref()
+        != Some(composed.signed_info.as_slice())
+    {
         return changed("SignedInfo does not canonicalise to the octets that were saved");
     }
     let around = if composed.end.is_empty() { None } else { own.objects.last() };
-    for reference in &references {
-        let Some(id) = reference.target().filter(|id| !id.is_empty() && Some(*id) != around.map(String::as_str))
+    for reference in references {
+        let Some(id) =
+            reference.target().filter(|id| !id.is_empty() && Some(*id) != around.map(String::as_str))
         else {
             continue;
         };
@@ -117,7 +116,8 @@ pub(super) fn check(
 
 /// How a reference digests: by which algorithm, after which canonicalisation.
 fn means(reference: &EarlierReference) -> Option<(DigestAlgorithm, Parameters)> {
-    let digest = DigestAlgorithm::ALL.into_iter().find(|digest| digest_uri(*digest) == reference.digest_method)?;
+    let digest =
+        DigestAlgorithm::ALL.into_iter().find(|digest| digest_uri(*digest) == reference.digest_method)?;
     let parameters = match reference.transforms.as_slice() {
         [] => Parameters::default(),
         [one] => Parameters::new(C14nMethod::from_uri(&one.algorithm)?.without_comments()),

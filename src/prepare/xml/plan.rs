@@ -66,7 +66,6 @@ impl Signing {
             composed,
             placement: Placement { at, opened, behind, encoding },
             context,
-            limits: self.limits.clone(),
             warnings,
         }))
     }
@@ -138,12 +137,7 @@ impl Signing {
     }
 
     /// Every id that is referenced occurs once, every one that is new not at all.
-    fn check_ids(
-        &self,
-        references: &[Reference],
-        ids: &Ids,
-        survey: &Surveyed,
-    ) -> Result<(), PrepareError> {
+    fn check_ids(&self, references: &[Reference], ids: &Ids, survey: &Surveyed) -> Result<(), PrepareError> {
         let count = |id: &str| survey.ids.get(id.as_bytes()).copied().unwrap_or(0);
         for id in references.iter().filter_map(Reference::node_id) {
             let found = survey.nodes.get(id.as_bytes()).copied().unwrap_or(0);
@@ -297,10 +291,8 @@ impl Signing {
                 _ if reference.needs_tree() => Digest::from_bytes(algorithm, &vec![0; algorithm.len()]),
                 _ => from_pass.next().and_then(|digested| digested.digest),
             };
-            let missing = || PrepareError::NodeMissing {
-                id: reference.uri(),
-                attribute: self.id_attribute.clone(),
-            };
+            let missing =
+                || PrepareError::NodeMissing { id: reference.uri(), attribute: self.id_attribute.clone() };
             Ok((reference.uri(), digest.ok_or_else(missing)?))
         };
         asked.references.iter().map(digest).collect()

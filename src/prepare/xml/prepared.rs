@@ -153,7 +153,9 @@ impl<S: Source> Prepared<S> {
             return Err(ResumeError::OtherDocument { what: "its sha256 digest differs".to_owned() });
         }
         let places = [Some(body.at), body.behind];
-        if places.into_iter().flatten().any(|place| place > body.input_length) || body.behind < Some(body.at).filter(|_| body.behind.is_some()) {
+        if places.into_iter().flatten().any(|place| place > body.input_length)
+            || body.behind < Some(body.at).filter(|_| body.behind.is_some())
+        {
             return Err(changed("the signature would stand outside of the document"));
         }
         let bytes = |pairs: Vec<(String, String)>| {

@@ -136,9 +136,7 @@ impl Reference {
         match rest {
             [] => Some(Parameters::default()),
             // A reference to `#id` or to the document has no comments, whatever the method (4.4.3.3).
-            [Transform::C14n { method, prefixes }] => {
-                Some(parameters(method.without_comments(), prefixes))
-            }
+            [Transform::C14n { method, prefixes }] => Some(parameters(method.without_comments(), prefixes)),
             _ => None,
         }
     }

@@ -137,7 +137,8 @@ impl<'l> Survey<'l> {
 
     /// What was found, once the document has passed.
     pub(super) fn finish(self) -> Surveyed {
-        let digested = |selection: Selection<Hasher>| Digested { digest: selection.finish().map(Hasher::finalize) };
+        let digested =
+            |selection: Selection<Hasher>| Digested { digest: selection.finish().map(Hasher::finalize) };
         Surveyed {
             digests: self.selections.into_iter().map(digested).collect(),
             input_digest: self.input.finalize(),
@@ -202,49 +203,24 @@ impl Handler for Survey<'_> {
     }
 
     fn text(&mut self, view: View<'_>, run: Range<usize>) -> Result<(), XmlError> {
-        for selection in &mut self.selections {
-            if let Some(canonicalizer) = selection.running() {
-                canonicalizer.text(view, run.clone());
-            }
-        }
-        self.earlier.text(view, run);
-        Ok(())
+        self.earlier.text(view, run.clone());
+        self.selections.text(view, run)
     }
 
     fn character(&mut self, view: View<'_>, character: char) -> Result<(), XmlError> {
-        for selection in &mut self.selections {
-            if let Some(canonicalizer) = selection.running() {
-                canonicalizer.character(view, character);
-            }
-        }
         self.earlier.character(character);
-        Ok(())
+        self.selections.character(view, character)
     }
 
     fn comment(&mut self, view: View<'_>, piece: Piece) -> Result<(), XmlError> {
-        for selection in &mut self.selections {
-            if let Some(canonicalizer) = selection.running() {
-                canonicalizer.comment(view, piece.clone());
-            }
-        }
-        Ok(())
+        self.selections.comment(view, piece)
     }
 
     fn instruction(&mut self, view: View<'_>, piece: Piece) -> Result<(), XmlError> {
-        for selection in &mut self.selections {
-            if let Some(canonicalizer) = selection.running() {
-                canonicalizer.instruction(view, piece.clone());
-            }
-        }
-        Ok(())
+        self.selections.instruction(view, piece)
     }
 
     fn settle(&mut self, view: View<'_>) -> Result<(), XmlError> {
-        for selection in &mut self.selections {
-            if let Some(canonicalizer) = selection.running() {
-                canonicalizer.settle(view);
-            }
-        }
-        Ok(())
+        self.selections.settle(view)
     }
 }

@@ -1,13 +1,154 @@
 //! Whether signatures survive that their document is moved under other elements.
 
+use std::ops::Range;
+
 use super::PrepareError;
-use super::earlier::{Earlier, EarlierReference, Reader};
-use crate::algorithm::DigestAlgorithm;
+use super::earlier::{Earlier, EarlierTransform, Reader};
+use crate::algorithm::{Digest, DigestAlgorithm, Hasher};
 use crate::limits::Limits;
-use crate::profile::xmldsig::{self, Markup};
+use crate::profile::xmldsig::Markup;
 use crate::source::Source;
 use crate::syntax::xml::c14n::Parameters;
-use crate::syntax::xml::scope::Context;
-use crate::syntax::xml::scanner::{scan, scan_below};
+use crate::syntax::xml::scanner::{EndTag, Handler, StartTag, View, scan, scan_below};
+use crate::syntax::xml::scope::{Context, Scope};
 use crate::syntax::xml::select::{Part, Selection};
 use crate::syntax::xml::{C14nMethod, XmlError};
+
+/// Elements that a document is to be moved under: what they put in scope.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wrapper {
+    context: Context,
+}
+
+impl Wrapper {
+    /// Elements that put nothing in scope.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a namespace declaration, `xmlns:prefix="uri"`; with an empty prefix, `xmlns="uri"`.
+    #[must_use]
+    pub fn namespace(mut self, prefix: &str, uri: &str) -> Self {
+        self.context.bindings.retain(|(known, _)| known != prefix.as_bytes());
+        self.context.bindings.push((prefix.as_bytes().to_vec(), uri.as_bytes().to_vec()));
+        self
+    }
+
+    /// Adds an attribute of the namespace `xml`, `xml:local="value"`.
+    #[must_use]
+    pub fn xml_attribute(mut self, local: &str, value: &str) -> Self {
+        self.context.inherited.push((local.as_bytes().to_vec(), value.as_bytes().to_vec()));
+        self
+    }
+
+    /// What a signature around a document puts in scope.
+    pub(super) fn signature(prefix: Option<&str>) -> Self {
+        let (declaration, namespace) = Markup::new(prefix).declaration();
+        Self::new().namespace(declaration.strip_prefix("xmlns:").unwrap_or_default(), namespace)
+    }
+}
+
+/// Whether every signature of a document still verifies once its root element stands within `wrapper`;
+/// if not, the first that does not is named, by its Id or by where it stands.
+///
+/// Inclusive canonicalisation takes in the namespaces of all ancestors, so an invoice that is signed must
+/// not be put into an envelope that declares one (TT78). A reference to the whole document, `URI=""`,
+/// does not survive any wrapping.
+///
+/// # Errors
+/// When the document cannot be read.
+pub fn would_survive_wrapping<S: Source + ?Sized>(
+    document: &S,
+    wrapper: &Wrapper,
+    limits: &Limits,
+) -> Result<Result<(), String>, PrepareError> {
+    let mut signatures = Signatures(Reader::new(limits));
+    scan(document, limits, &mut signatures)?;
+    let earlier = signatures.0.finish();
+    let broken = first_broken(document, &earlier, wrapper, limits)?;
+    Ok(broken.map_or(Ok(()), |broken| Err(broken.name())))
+}
+
+/// The first of these signatures of the document that would not verify within `wrapper`.
+pub(super) fn first_broken<'e, S: Source + ?Sized>(
+    document: &S,
+    earlier: &'e [Earlier],
+    wrapper: &Wrapper,
+    limits: &Limits,
+) -> Result<Option<&'e Earlier>, PrepareError> {
+    let whole = |one: &&Earlier| one.references.iter().any(|reference| reference.target() == Some(""));
+    let first = earlier.iter().find(whole);
+    if earlier.is_empty() || first.is_some() {
+        return Ok(first);
+    }
+    let (now, then) = (
+        digests(document, earlier, &Context::default(), limits)?,
+        digests(document, earlier, &wrapper.context, limits)?,
+    );
+    let mut pairs = now.into_iter().zip(then);
+    Ok(earlier.iter().find(|one| {
+        let parts = one.references.len() + 1;
+        // All parts are taken, whatever they say: the next signature's begin behind them.
+        pairs.by_ref().take(parts).filter(|(now, then)| now != then).count() > 0
+    }))
+}
+
+/// Of each signature, the digests of SignedInfo and of each reference's node, as the context makes them.
+fn digests<S: Source + ?Sized>(
+    document: &S,
+    earlier: &[Earlier],
+    context: &Context,
+    limits: &Limits,
+) -> Result<Vec<Option<Digest>>, PrepareError> {
+    let selection = |part, parameters| Selection::new(part, parameters, DigestAlgorithm::Sha256.hasher());
+    let mut selections: Vec<Selection<Hasher>> = Vec::new();
+    for one in earlier {
+        let method = C14nMethod::from_uri(&one.method.algorithm).unwrap_or_default();
+        selections.push(selection(Part::Offset(one.signed_info), parameters(method, &one.method)));
+        for reference in &one.references {
+            let names = super::survey::ID_ATTRIBUTES.iter().map(|name| name.as_bytes().to_vec()).collect();
+            let value = reference.target().unwrap_or_default().as_bytes().to_vec();
+            let last = reference.transforms.iter().rev().find_map(|transform| {
+                Some(parameters(C14nMethod::from_uri(&transform.algorithm)?, transform))
+            });
+            selections.push(selection(Part::Id { names, value }, last.unwrap_or_default()));
+        }
+    }
+    scan_below(document, context, limits, &mut selections)?;
+    Ok(selections.into_iter().map(|selection| selection.finish().map(Hasher::finalize)).collect())
+}
+
+fn parameters(method: C14nMethod, transform: &EarlierTransform) -> Parameters {
+    super::reference::parameters(method, &transform.prefixes)
+}
+
+/// Reads nothing but signatures.
+struct Signatures<'l>(Reader<'l>);
+
+impl Handler for Signatures<'_> {
+    fn start(
+        &mut self,
+        _: View<'_>,
+        tag: &StartTag<'_>,
+        scope: &Scope,
+        depth: usize,
+    ) -> Result<(), XmlError> {
+        self.0.start(tag, scope, depth)
+    }
+
+    fn end(&mut self, _: View<'_>, _: &EndTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
+        self.0.end(scope, depth);
+        Ok(())
+    }
+
+    fn text(&mut self, view: View<'_>, run: Range<usize>) -> Result<(), XmlError> {
+        self.0.text(view, run);
+        Ok(())
+    }
+
+    fn character(&mut self, _: View<'_>, character: char) -> Result<(), XmlError> {
+        self.0.character(character);
+        Ok(())
+    }
+}

@@ -6,15 +6,17 @@ pub(crate) mod c14n;
 pub(crate) mod character;
 mod error;
 mod method;
+pub(crate) mod plain;
 pub(crate) mod scanner;
 pub(crate) mod scope;
 pub(crate) mod select;
-pub(crate) mod plain;
 pub(crate) mod tree;
+pub(crate) mod xpath;
 
 pub use error::{XmlError, XmlErrorKind};
 pub use method::C14nMethod;
 pub use plain::Entities;
+pub use xpath::XPathError;
 
 /// The namespace that the prefix `xml` is always bound to.
 pub(crate) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";

@@ -23,6 +23,8 @@ pub(crate) enum Part {
     },
     /// The first element of this local name.
     Named(&'static str),
+    /// The element whose tag begins at this offset.
+    Offset(u64),
 }
 
 impl Part {
@@ -40,6 +42,7 @@ impl Part {
                     && names.iter().any(|name| name == tag.attribute_name(attribute))
             }),
             Self::Named(local) => tag.local() == local.as_bytes(),
+            Self::Offset(offset) => tag.offset == *offset,
         }
     }
 }
@@ -127,7 +130,7 @@ impl<O: Octets> Selection<O> {
     }
 }
 
-impl<O: Octets> Handler for Selection<O> {
+impl<O: Octets> Handler for Vec<Selection<O>> {
     fn start(
         &mut self,
         view: View<'_>,
@@ -135,45 +138,49 @@ impl<O: Octets> Handler for Selection<O> {
         scope: &Scope,
         depth: usize,
     ) -> Result<(), XmlError> {
-        Self::start(self, view, tag, scope, depth);
+        for selection in self {
+            selection.start(view, tag, scope, depth);
+        }
         Ok(())
     }
 
     fn end(&mut self, view: View<'_>, tag: &EndTag<'_>, _: &Scope, _: usize) -> Result<(), XmlError> {
-        Self::end(self, view, tag);
+        for selection in self {
+            selection.end(view, tag);
+        }
         Ok(())
     }
 
     fn text(&mut self, view: View<'_>, run: Range<usize>) -> Result<(), XmlError> {
-        if let Some(canonicalizer) = self.running() {
-            canonicalizer.text(view, run);
+        for canonicalizer in self.iter_mut().filter_map(Selection::running) {
+            canonicalizer.text(view, run.clone());
         }
         Ok(())
     }
 
     fn character(&mut self, view: View<'_>, character: char) -> Result<(), XmlError> {
-        if let Some(canonicalizer) = self.running() {
+        for canonicalizer in self.iter_mut().filter_map(Selection::running) {
             canonicalizer.character(view, character);
         }
         Ok(())
     }
 
     fn comment(&mut self, view: View<'_>, piece: Piece) -> Result<(), XmlError> {
-        if let Some(canonicalizer) = self.running() {
-            canonicalizer.comment(view, piece);
+        for canonicalizer in self.iter_mut().filter_map(Selection::running) {
+            canonicalizer.comment(view, piece.clone());
         }
         Ok(())
     }
 
     fn instruction(&mut self, view: View<'_>, piece: Piece) -> Result<(), XmlError> {
-        if let Some(canonicalizer) = self.running() {
-            canonicalizer.instruction(view, piece);
+        for canonicalizer in self.iter_mut().filter_map(Selection::running) {
+            canonicalizer.instruction(view, piece.clone());
         }
         Ok(())
     }
 
     fn settle(&mut self, view: View<'_>) -> Result<(), XmlError> {
-        if let Some(canonicalizer) = self.running() {
+        for canonicalizer in self.iter_mut().filter_map(Selection::running) {
             canonicalizer.settle(view);
         }
         Ok(())
@@ -189,10 +196,10 @@ pub(crate) fn canonicalize<S: Source + ?Sized, O: Octets>(
     limits: &Limits,
     octets: O,
 ) -> Result<(Option<O>, usize), XmlError> {
-    let mut selection = Selection::new(part, parameters.clone(), octets);
-    scan(source, limits, &mut selection)?;
-    let found = selection.found();
-    Ok((selection.finish(), found))
+    let mut selections = vec![Selection::new(part, parameters.clone(), octets)];
+    scan(source, limits, &mut selections)?;
+    let found = selections.first().map_or(0, Selection::found);
+    Ok((selections.pop().and_then(Selection::finish), found))
 }
 
 /// Canonicalises one part of an element that is to stand where `context` is in scope.
@@ -204,9 +211,9 @@ pub(crate) fn canonicalize_within<O: Octets>(
     limits: &Limits,
     octets: O,
 ) -> Result<Option<O>, XmlError> {
-    let mut selection = Selection::new(part, parameters.clone(), octets);
-    scan_within(element, context, limits, &mut selection)?;
-    Ok(selection.finish())
+    let mut selections = vec![Selection::new(part, parameters.clone(), octets)];
+    scan_within(element, context, limits, &mut selections)?;
+    Ok(selections.pop().and_then(Selection::finish))
 }
 
 #[cfg(test)]

@@ -149,6 +149,24 @@ fn offset_in(family: Sniffed, text: &str, offset: u64) -> u64 {
 }
 
 impl Encoding {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Utf8, "utf-8"),
+        (Self::Utf16Le, "utf-16le"),
+        (Self::Utf16Be, "utf-16be"),
+        (Self::Ascii, "us-ascii"),
+        (Self::Latin1, "iso-8859-1"),
+    ];
+
+    /// The word for it in a state.
+    pub(crate) fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(encoding, _)| *encoding == self).map_or("", |(_, name)| name)
+    }
+
+    /// The encoding of this [`name`](Self::name).
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(encoding, _)| *encoding)
+    }
+
     /// Bytes that `text` takes in this encoding, which has all of its characters.
     pub(super) fn width(self, text: &str) -> u64 {
         let count = |is: fn(&u8) -> bool| text.as_bytes().iter().filter(|byte| is(byte)).count() as u64;
@@ -197,7 +215,7 @@ impl Encoding {
     }
 
     /// `text` in this encoding; a character that the encoding lacks becomes a character reference.
-    pub(super) fn encode(self, text: &str) -> Vec<u8> {
+    pub(crate) fn encode(self, text: &str) -> Vec<u8> {
         let narrow = |highest: u32| {
             let mut bytes = Vec::with_capacity(text.len());
             for character in text.chars() {

@@ -20,7 +20,20 @@ pub(crate) fn scan<S: Source + ?Sized, H: Handler>(
     limits: &Limits,
     handler: &mut H,
 ) -> Result<(), XmlError> {
-    let scanner = Scanner::new(Scope::default(), limits);
+    scan_below(source, &Context::default(), limits, handler)
+}
+
+/// Reads a whole document as if its root stood where `context` is in scope.
+///
+/// # Errors
+/// As [`scan`].
+pub(crate) fn scan_below<S: Source + ?Sized, H: Handler>(
+    source: &S,
+    context: &Context,
+    limits: &Limits,
+    handler: &mut H,
+) -> Result<(), XmlError> {
+    let scanner = Scanner::new(Scope::within(context), limits);
     match source.as_slice() {
         Some(bytes) => in_memory(scanner, bytes, handler),
         None => windowed(scanner, source, WINDOW, handler),

@@ -13,7 +13,7 @@ mod text;
 
 use std::ops::Range;
 
-pub(crate) use drive::{scan, scan_within};
+pub(crate) use drive::{scan, scan_below, scan_within};
 pub(crate) use tag::{Attribute, StartTag};
 
 use super::scope::Scope;
@@ -90,19 +90,35 @@ pub(crate) trait Handler {
     ) -> Result<(), XmlError>;
 
     /// The element at this depth ends; its namespaces are in scope still.
-    fn end(&mut self, view: View<'_>, tag: &EndTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError>;
+    fn end(
+        &mut self,
+        _view: View<'_>,
+        _tag: &EndTag<'_>,
+        _scope: &Scope,
+        _depth: usize,
+    ) -> Result<(), XmlError> {
+        Ok(())
+    }
 
     /// Character data that its canonical form has as it is.
-    fn text(&mut self, view: View<'_>, run: Range<usize>) -> Result<(), XmlError>;
+    fn text(&mut self, _view: View<'_>, _run: Range<usize>) -> Result<(), XmlError> {
+        Ok(())
+    }
 
     /// One character of character data, as it is meant: it may need escaping.
-    fn character(&mut self, view: View<'_>, character: char) -> Result<(), XmlError>;
+    fn character(&mut self, _view: View<'_>, _character: char) -> Result<(), XmlError> {
+        Ok(())
+    }
 
     /// Part of a comment.
-    fn comment(&mut self, view: View<'_>, piece: Piece) -> Result<(), XmlError>;
+    fn comment(&mut self, _view: View<'_>, _piece: Piece) -> Result<(), XmlError> {
+        Ok(())
+    }
 
     /// Part of a processing instruction.
-    fn instruction(&mut self, view: View<'_>, piece: Piece) -> Result<(), XmlError>;
+    fn instruction(&mut self, _view: View<'_>, _piece: Piece) -> Result<(), XmlError> {
+        Ok(())
+    }
 
     /// The window moves on: what is still wanted of it must be taken now.
     fn settle(&mut self, _view: View<'_>) -> Result<(), XmlError> {

@@ -63,8 +63,11 @@ impl Reader {
 impl Handler for Reader {
     fn start(&mut self, _: View<'_>, tag: &StartTag<'_>, scope: &Scope, _: usize) -> Result<(), XmlError> {
         let namespace = |prefix: &[u8]| boxed(scope.namespace(prefix).unwrap_or_default());
-        let name =
-            Name { prefix: boxed(tag.prefix()), local: boxed(tag.local()), namespace: namespace(tag.prefix()) };
+        let name = Name {
+            prefix: boxed(tag.prefix()),
+            local: boxed(tag.local()),
+            namespace: namespace(tag.prefix()),
+        };
         let declarations = tag
             .declarations()
             .iter()
