@@ -12,7 +12,8 @@ use std::{fs, time::Duration};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kyso::algorithm::{Suite, ToBeSigned};
 use kyso::certificate::Chain;
-use kyso::pdf::{Batch, Job, Signing};
+use kyso::document::{Batch, Job};
+use kyso::pdf::Signing;
 use kyso::signer::{LocalKey, Signer};
 use kyso::{At, Entropy, SignatureValue};
 

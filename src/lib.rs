@@ -70,8 +70,10 @@
 
 pub mod algorithm;
 mod asn1;
+mod canonical;
 pub mod certificate;
 pub mod cms;
+pub mod document;
 mod embed;
 mod entropy;
 mod fault;

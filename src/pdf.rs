@@ -6,8 +6,7 @@
 
 pub use crate::embed::{SaveError, Signed};
 pub use crate::prepare::{
-    AcceptError, Batch, Dangerous, Job, Outcome, PrepareError, Prepared, PreparedCms, Refusal, ResumeError,
-    Signing, Warning,
+    AcceptError, Dangerous, PrepareError, Prepared, PreparedCms, Refusal, ResumeError, Signing, Warning,
 };
 pub use crate::profile::pades::SubFilter;
 pub use crate::syntax::pdf::{Access, CryptError, Malformation, ObjectId, PdfError, RevisionError};

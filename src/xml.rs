@@ -4,6 +4,7 @@
 //! [request](Prepared::request) and the [state](Prepared::state), takes the value and gives [`Signed`],
 //! which writes the document: every byte of the original, and the signature in between.
 
+pub use crate::canonical::{Canonicalization, CanonicalizationError};
 pub use crate::embed::{SaveError, SignedXml as Signed};
 pub use crate::prepare::xml::{
     Dangerous, Packaging, PrepareError, Prepared, Reference, Signing, Wrapper, would_survive_wrapping,

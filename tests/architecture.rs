@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const LEAVES: [&str; 6] = ["limits", "source", "fault", "entropy", "password", "asn1"];
 
 /// What each room may import besides the leaves and itself. A room that is not here may not exist.
-const DOORS: [(&str, &[&str]); 22] = [
+const DOORS: [(&str, &[&str]); 24] = [
     ("limits", &[]),
     ("source", &[]),
     ("fault", &[]),
@@ -24,7 +24,8 @@ const DOORS: [(&str, &[&str]); 22] = [
     ("cms", &["certificate", "algorithm"]),
     ("syntax::pdf", &[]),
     ("syntax::xml", &[]),
-    ("profile", &["syntax::pdf", "syntax::xml"]),
+    ("profile", &["syntax::pdf", "syntax::xml", "algorithm", "certificate"]),
+    ("canonical", &["syntax::xml"]),
     ("mistake", &["algorithm"]),
     ("embed", &["syntax::pdf", "syntax::xml"]),
     ("request", &["algorithm"]),
@@ -47,7 +48,9 @@ const DOORS: [(&str, &[&str]); 22] = [
     // The public face of signing PDF files: re-exports only.
     ("pdf", &["embed", "prepare", "profile", "syntax::pdf"]),
     // The same for XML.
-    ("xml", &["embed", "prepare", "profile", "syntax::xml"]),
+    ("xml", &["canonical", "embed", "prepare", "profile", "syntax::xml"]),
+    // And for both together.
+    ("document", &["prepare"]),
     ("verify", &["algorithm", "certificate", "cms", "syntax::pdf", "syntax::xml"]),
     ("signer", &["algorithm", "certificate"]),
     ("manual", &[]),

@@ -5,7 +5,8 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use kyso::pdf::{Batch, Job, Outcome, PrepareError, Signing};
+use kyso::document::{Batch, Job, Outcome, PrepareError};
+use kyso::pdf::Signing;
 use kyso::signer::{LocalKey, Signer as _};
 use kyso::{At, Chain, Entropy, SignatureValue, SigningRequest};
 
@@ -27,7 +28,7 @@ fn jobs(chain: &Chain) -> Vec<Job<Vec<u8>>> {
     let closed = std::fs::read(testdata("pdf/certified-no-changes.pdf")).unwrap();
     let time = "2026-11-21T09:00:00+07:00".parse().unwrap();
     let job = |index: u8| Job {
-        signing: Signing::new(chain).document(format!("document {index}")),
+        signing: Signing::new(chain).document(format!("document {index}")).into(),
         source: if index % 10 == 3 { closed.clone() } else { good.clone() },
         at: At { time, entropy: Entropy::new([index; 32]) },
     };

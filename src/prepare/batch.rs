@@ -4,17 +4,15 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
 use super::At;
-use super::error::{AcceptError, PrepareError};
-use super::pdf::Signing;
-use super::prepared::Prepared;
-use crate::embed::Signed;
+use super::any::{PrepareError, Prepared, Signed, Signing};
+use super::error::AcceptError;
 use crate::request::{SignatureValue, SigningRequest};
 use crate::source::Source;
 
 /// One document of a batch. Its entropy must be its own.
 #[derive(Clone, Debug)]
 pub struct Job<S> {
-    /// What to sign it with; [`Signing::document`] tells the documents apart.
+    /// What to sign it with: `document` of the signing tells the documents apart.
     pub signing: Signing,
     /// The document.
     pub source: S,
@@ -22,7 +20,7 @@ pub struct Job<S> {
     pub at: At,
 }
 
-/// Documents prepared together for a service that returns raw signature values.
+/// Documents, PDF and XML mixed, prepared together for a service that returns raw signature values.
 ///
 /// What fails for one document does not touch the others: there is an outcome for each, in the order of
 /// the jobs.

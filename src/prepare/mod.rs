@@ -1,5 +1,6 @@
 //! Phase one: every byte that will be signed is fixed here.
 
+pub(crate) mod any;
 mod appearance;
 mod batch;
 mod error;

@@ -103,6 +103,8 @@ pub(super) struct Reader<'l> {
     found: Vec<Earlier>,
     /// The signatures that are open: index, depth.
     open: Vec<(usize, usize)>,
+    /// The depth of the Reference that is open.
+    reference: Option<usize>,
     /// What text is gathered for, and the depth of the element it stands in.
     gathering: Option<(Gathering, usize)>,
     text: Vec<u8>,
@@ -116,7 +118,14 @@ enum Gathering {
 
 impl<'l> Reader<'l> {
     pub(super) const fn new(limits: &'l Limits) -> Self {
-        Self { limits, found: Vec::new(), open: Vec::new(), gathering: None, text: Vec::new() }
+        Self {
+            limits,
+            found: Vec::new(),
+            open: Vec::new(),
+            reference: None,
+            gathering: None,
+            text: Vec::new(),
+        }
     }
 
     /// As `Handler::start`.
@@ -166,6 +175,11 @@ impl<'l> Reader<'l> {
             }
             let reference = EarlierReference { uri: text(b"URI"), ..EarlierReference::default() };
             signature.references.push(reference);
+            self.reference = Some(depth);
+            return Ok(());
+        }
+        // XAdES has digests of other things.
+        if self.reference.is_none() {
             return Ok(());
         }
         let Some(reference) = signature.references.last_mut() else { return Ok(()) };
@@ -213,6 +227,7 @@ impl<'l> Reader<'l> {
                 }
             }
         }
+        self.reference.take_if(|at| *at == depth);
         self.open.pop_if(|(_, at)| *at == depth);
     }
 

@@ -1,0 +1,199 @@
+//! The canonical octets of a document or of a part of it, to be looked at: what integrators need when a
+//! digest does not match.
+
+use std::io;
+
+use crate::fault::Fault;
+use crate::limits::Limits;
+use crate::source::{Source, for_each_piece};
+use crate::syntax::xml::c14n::{Octets, Parameters};
+use crate::syntax::xml::plain::{Doctype, Encoding, Plain, sniff};
+use crate::syntax::xml::select::{Part, canonicalize};
+use crate::syntax::xml::{C14nMethod, Entities, XmlError, XmlErrorKind};
+
+/// What to canonicalise, and how.
+#[derive(Clone, Debug)]
+pub struct Canonicalization {
+    method: C14nMethod,
+    prefix_list: Vec<String>,
+    node: Option<(String, String)>,
+    entities: Option<Entities>,
+    as_reference: bool,
+    limits: Limits,
+}
+
+/// Why there are no canonical octets.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CanonicalizationError {
+    /// The document cannot be read.
+    #[error("the document cannot be read: {0}")]
+    Document(#[from] XmlError),
+    /// No element has the id.
+    #[error("no element has {attribute}={id:?}")]
+    NodeMissing {
+        /// The id.
+        id: String,
+        /// The attribute that was looked at.
+        attribute: String,
+    },
+    /// More than one element has the id.
+    #[error("{count} elements have {attribute}={id:?}")]
+    DuplicateId {
+        /// The id.
+        id: String,
+        /// The attribute that was looked at.
+        attribute: String,
+        /// How many.
+        count: usize,
+    },
+    /// The octets could not be written.
+    #[error("writing failed: {0}")]
+    Write(#[source] io::Error),
+}
+
+impl CanonicalizationError {
+    /// Whose fault it is.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Document(error) => error.fault(),
+            Self::NodeMissing { .. } | Self::DuplicateId { .. } => Fault::Document,
+            Self::Write(_) => Fault::Io,
+        }
+    }
+}
+
+impl Canonicalization {
+    /// By this method, of the whole document.
+    #[must_use]
+    pub fn new(method: C14nMethod) -> Self {
+        Self {
+            method,
+            prefix_list: Vec::new(),
+            node: None,
+            entities: None,
+            as_reference: false,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Of the element whose attribute of this name, as it is written, has this value.
+    #[must_use]
+    pub fn node(mut self, attribute: impl Into<String>, id: impl Into<String>) -> Self {
+        self.node = Some((attribute.into(), id.into()));
+        self
+    }
+
+    /// The PrefixList of exclusive canonicalisation: prefixes, `#default`.
+    #[must_use]
+    pub fn prefix_list(mut self, prefixes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.prefix_list = prefixes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What a Reference by `#id` or by `""` digests: it never has comments, whatever the method.
+    #[must_use]
+    pub const fn as_reference(mut self) -> Self {
+        self.as_reference = true;
+        self
+    }
+
+    /// Takes documents with a DOCTYPE; see [`Signing::allow_doctype`](crate::xml::Signing::allow_doctype).
+    #[must_use]
+    pub fn allow_doctype(mut self, entities: Entities) -> Self {
+        self.entities = Some(entities);
+        self
+    }
+
+    /// What reading the document may cost.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Writes the canonical octets. What was written before an error is part of nothing.
+    ///
+    /// # Errors
+    /// [`CanonicalizationError`].
+    pub fn write<S: Source + ?Sized>(
+        &self,
+        document: &S,
+        out: &mut impl io::Write,
+    ) -> Result<(), CanonicalizationError> {
+        let mut head = [0; 4096];
+        let length = document.read_at(0, &mut head).map_err(|error| XmlError::new(0, error))?;
+        let sniffed = sniff(head.get(..length).unwrap_or_default())?;
+        let mut writer = Writer { out, failed: None, written: false };
+        if sniffed.encoding == Encoding::Utf8 {
+            match self.run(document, &mut writer) {
+                // A DOCTYPE comes before anything is written but comments and instructions.
+                Err(CanonicalizationError::Document(error))
+                    if self.entities.is_some()
+                        && matches!(error.kind(), XmlErrorKind::Doctype)
+                        && !writer.written => {}
+                other => return other,
+            }
+        }
+        let bytes = in_memory(document, &self.limits)?;
+        let doctype = self.entities.as_ref().map_or(Doctype::Refused, Doctype::Allowed);
+        let plain = Plain::read(&bytes, doctype, &self.limits)?;
+        self.run(plain.text(), &mut writer)
+    }
+
+    fn run<S: Source + ?Sized, W: io::Write>(
+        &self,
+        document: &S,
+        writer: &mut Writer<'_, W>,
+    ) -> Result<(), CanonicalizationError> {
+        let method = if self.as_reference { self.method.without_comments() } else { self.method };
+        let prefix = |prefix: &String| if prefix == "#default" { Vec::new() } else { prefix.clone().into() };
+        let parameters = Parameters { method, prefixes: self.prefix_list.iter().map(prefix).collect() };
+        let part = match &self.node {
+            None => Part::Document,
+            Some((attribute, id)) => Part::id(attribute, id),
+        };
+        let (_, count) = canonicalize(document, part, &parameters, &self.limits, &mut *writer)?;
+        if let Some(error) = writer.failed.take() {
+            return Err(CanonicalizationError::Write(error));
+        }
+        let Some((attribute, id)) = self.node.clone() else { return Ok(()) };
+        match count {
+            1 => Ok(()),
+            0 => Err(CanonicalizationError::NodeMissing { id, attribute }),
+            count => Err(CanonicalizationError::DuplicateId { id, attribute, count }),
+        }
+    }
+}
+
+/// Octets on their way out; the first failure is kept.
+struct Writer<'w, W> {
+    out: &'w mut W,
+    failed: Option<io::Error>,
+    written: bool,
+}
+
+impl<W: io::Write> Octets for &mut Writer<'_, W> {
+    fn take(&mut self, octets: &[u8]) {
+        self.written = true;
+        if self.failed.is_none() {
+            self.failed = self.out.write_all(octets).err();
+        }
+    }
+}
+
+fn in_memory<S: Source + ?Sized>(source: &S, limits: &Limits) -> Result<Vec<u8>, XmlError> {
+    let failed = |error| XmlError::new(0, error);
+    let length = source.len().map_err(failed)?;
+    if length > limits.xml_memory_bytes {
+        return Err(XmlError::limit(0, "bytes in memory", limits.xml_memory_bytes));
+    }
+    let mut bytes = Vec::new();
+    for_each_piece(source, length, |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    })
+    .map_err(failed)?;
+    Ok(bytes)
+}
