@@ -113,7 +113,7 @@ fn batch(criterion: &mut Criterion) {
     let signing = Signing::new(&fixture.chain);
     let run = |threads: usize| {
         let jobs = (0..DOCUMENTS).map(|_| Job {
-            signing: signing.clone(),
+            signing: signing.clone().into(),
             source: fixture.document.as_slice(),
             at: fixture.at.clone(),
         });
