@@ -13,6 +13,8 @@ mod text;
 
 use std::ops::Range;
 
+#[cfg(test)]
+pub(super) use drive::scan_with_window;
 pub(crate) use drive::{scan, scan_below, scan_within};
 pub(crate) use tag::{Attribute, StartTag};
 
