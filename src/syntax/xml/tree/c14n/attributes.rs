@@ -16,8 +16,7 @@ pub(super) struct Rendered<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// The attributes in the tag of an element, sorted. An `orphan` is in the set and its parent element is
-    /// not; `above` is the nearest element above it in the set, and attributes of the `xml` namespace
+    /// The attributes in the tag of an element, sorted. An `orphan` is in the set and its parent is not; `above` is the nearest element above it in the set, and attributes of the `xml` namespace
     /// above it are those before `inherited`.
     pub(super) fn attribute_axis(
         &mut self,
@@ -100,8 +99,14 @@ impl<'a> Walk<'a> {
             .map(|(_, attribute)| *attribute)
             .filter(is_base)
             .collect();
-        let Some(name) = bases.first().and_then(|base| tree.attribute_name(*base)) else { return Ok(()) };
         let own = self.own_xml_attributes(id).find(is_base);
+        if bases.is_empty() && own.is_none_or(|own| self.set.contains_attribute(tree, own)) {
+            return Ok(());
+        }
+        // An own one counts even if it is not in the set, also alone: the recommendation does not say so
+        // of that case, but its interoperability tests do (xmlbase-c14n11spec3-103).
+        let mut all = own.into_iter().chain(bases.iter().copied());
+        let Some(name) = all.next().and_then(|base| tree.attribute_name(base)) else { return Ok(()) };
         let mut joined: Option<Cow<'a, str>> =
             own.map(|attribute| Cow::Borrowed(tree.attribute_value(attribute)));
         for base in bases {
