@@ -13,6 +13,7 @@ mod report;
 mod signature;
 mod text;
 mod window;
+mod xml;
 
 use std::collections::{HashMap, HashSet};
 
