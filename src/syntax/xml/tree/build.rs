@@ -22,6 +22,7 @@ impl Builder {
             kind: Kind::Document,
             parent: Tree::ROOT,
             end: NodeId(1),
+            scope: Tree::ROOT,
             offset: 0,
             content: Content::Document,
         };
@@ -55,7 +56,12 @@ impl Builder {
             return Err(XmlError::limit(offset, "nodes", self.most.into()));
         }
         let parent = self.open.last().copied().unwrap_or(Tree::ROOT);
-        self.tree.nodes.push(Node { kind, parent, end: NodeId(id.saturating_add(1)), offset, content });
+        let scope = match content {
+            Content::Element { declarations: (start, end), .. } if start < end => NodeId(id),
+            _ => self.tree.scope(parent),
+        };
+        let end = NodeId(id.saturating_add(1));
+        self.tree.nodes.push(Node { kind, parent, end, scope, offset, content });
         Ok(NodeId(id))
     }
 
@@ -160,9 +166,14 @@ impl Builder {
 }
 
 impl Tree {
+    /// Number of attributes.
+    pub(crate) fn attribute_count(&self) -> u32 {
+        u32::try_from(self.attributes.len()).unwrap_or(u32::MAX)
+    }
+
     /// All attributes of the document, in document order.
     pub(crate) fn all_attributes(&self) -> impl Iterator<Item = AttributeId> + use<> {
-        (0..u32::try_from(self.attributes.len()).unwrap_or(u32::MAX)).map(AttributeId)
+        (0..self.attribute_count()).map(AttributeId)
     }
 }
 

@@ -4,9 +4,17 @@
 //! Nodes stand in document order, so the subtree of a node is the run of nodes from it to its `end`.
 //! The tree does not know how it was read: whoever reads drives [`Builder`].
 
+mod bits;
 mod build;
+pub(crate) mod c14n;
+mod node_set;
+#[cfg(test)]
+pub(crate) mod sample;
+mod scope;
 
 pub(crate) use build::Builder;
+pub(crate) use node_set::{NodeSet, XNode};
+pub(crate) use scope::NamespaceId;
 
 /// A document, element, text, comment or processing instruction: its place in document order. The
 /// document node is [`Tree::ROOT`].
@@ -48,6 +56,8 @@ struct Node {
     parent: NodeId,
     /// The first node behind the subtree.
     end: NodeId,
+    /// The nearest element, itself or above, that declares namespaces; the document node if none does.
+    scope: NodeId,
     /// Where it begins in the document, bytes.
     offset: u64,
     content: Content,
@@ -204,6 +214,13 @@ impl Tree {
             _ => (0, 0),
         };
         self.declarations.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    fn first_declaration(&self, id: NodeId) -> u32 {
+        match self.node(id).map(|node| &node.content) {
+            Some(Content::Element { declarations, .. }) => declarations.0,
+            _ => 0,
+        }
     }
 
     /// Text, comment, or a processing instruction as `target data`.
