@@ -5,9 +5,11 @@ pub(crate) mod character;
 mod error;
 mod method;
 pub(crate) mod tree;
+pub(crate) mod xpath;
 
 pub use error::{XmlError, XmlErrorKind};
 pub use method::C14nMethod;
+pub use xpath::XPathError;
 
 /// The namespace that the prefix `xml` is always bound to.
 pub(crate) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";

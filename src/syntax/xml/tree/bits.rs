@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// A set of the numbers below its length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Bits(Vec<u64>);
+pub(in crate::syntax::xml) struct Bits(Vec<u64>);
 
 const fn place(index: u32) -> (usize, u64) {
     ((index / 64) as usize, 1 << (index % 64))
@@ -12,16 +12,16 @@ const fn place(index: u32) -> (usize, u64) {
 
 impl Bits {
     /// The empty set, for numbers below `length`.
-    pub(super) fn new(length: u32) -> Self {
+    pub(in crate::syntax::xml) fn new(length: u32) -> Self {
         Self(vec![0; length.div_ceil(64) as usize])
     }
 
-    pub(super) fn get(&self, index: u32) -> bool {
+    pub(in crate::syntax::xml) fn get(&self, index: u32) -> bool {
         let (word, bit) = place(index);
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    pub(super) fn set(&mut self, index: u32, member: bool) {
+    pub(in crate::syntax::xml) fn set(&mut self, index: u32, member: bool) {
         let (word, bit) = place(index);
         if let Some(word) = self.0.get_mut(word) {
             if member {
@@ -32,13 +32,13 @@ impl Bits {
         }
     }
 
-    pub(super) fn clear(&mut self, range: Range<u32>) {
+    pub(in crate::syntax::xml) fn clear(&mut self, range: Range<u32>) {
         for index in range {
             self.set(index, false);
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::syntax::xml) fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
 }

@@ -12,7 +12,9 @@ mod node_set;
 pub(crate) mod sample;
 mod scope;
 
+pub(in crate::syntax::xml) use bits::Bits;
 pub(crate) use build::Builder;
+pub(in crate::syntax::xml) use node_set::SetBuilder;
 pub(crate) use node_set::{NodeSet, XNode};
 pub(crate) use scope::NamespaceId;
 

@@ -73,14 +73,14 @@ pub(super) fn join(base: &str, reference: &str) -> String {
         }
     }
     let mut joined = String::new();
-    for part in scheme {
+    if let Some(part) = scheme {
         joined.extend([part, ":"]);
     }
-    for part in authority {
+    if let Some(part) = authority {
         joined.extend(["//", part]);
     }
     joined.push_str(&path);
-    for part in query {
+    if let Some(part) = query {
         joined.extend(["?", part]);
     }
     joined
