@@ -49,7 +49,10 @@ fn signature_wrapping_of_the_whole_message() {
     valid(&response(&made("")));
     // 1: the original inside the signature of the forgery; 2: beside it.
     for document in [
-        evil(&made(&format!("<Object>{}</Object>", response("").replace("<Response", "<Response xmlns=\"\"")))),
+        evil(&made(&format!(
+            "<Object>{}</Object>",
+            response("").replace("<Response", "<Response xmlns=\"\"")
+        ))),
         evil(&format!("{}{}", response(""), made(""))),
         evil(&format!("{}{}", made(""), response(""))),
         evil(&response(&made(""))),
@@ -100,7 +103,10 @@ fn signature_wrapping_of_an_assertion() {
     // The forgery with the original's id is another matter.
     let copy = FORGED.replace("evil", "a1");
     refused(&format!("<Response>{copy}{signed}</Response>"), FindingKind::DuplicateId);
-    refused(&format!("<Response>{signed}<Extensions>{copy}</Extensions></Response>"), FindingKind::DuplicateId);
+    refused(
+        &format!("<Response>{signed}<Extensions>{copy}</Extensions></Response>"),
+        FindingKind::DuplicateId,
+    );
 }
 
 #[test]
@@ -110,7 +116,11 @@ fn an_object_of_another_signature_holds_what_this_one_signs() {
     let other = hand.signature("other", &[Ref::new("#o", "", &canonical)], "<Object Id=\"o\">text</Object>");
     valid(&other);
     let inner = ASSERTION.replace("<Assertion", "<Assertion xmlns=\"\"");
-    let holder = hand.signature("other", &[Ref::new("#o", "", &canonical)], &format!("<Object Id=\"o\">text</Object><Object>{inner}</Object>"));
+    let holder = hand.signature(
+        "other",
+        &[Ref::new("#o", "", &canonical)],
+        &format!("<Object Id=\"o\">text</Object><Object>{inner}</Object>"),
+    );
     let report = refused(&format!("<r>{holder}{}</r>", signature(&hand)), FindingKind::SignatureWrapping);
     let [other, signature] = report.signatures.as_slice() else { panic!("{report}") };
     assert!(other.is_valid() && !signature.is_valid());
@@ -131,10 +141,15 @@ fn a_signature_inside_an_object_of_another_is_told() {
 #[test]
 fn ids_that_stand_twice() {
     let hand = Hand::p256();
-    for twin in ["<x ID=\"a1\"/>", "<x Id=\"a1\"/>", "<x id=\"a1\"/>", "<x xml:id=\"a1\"/>", "<x xml:id=\" a1 \"/>"] {
+    for twin in
+        ["<x ID=\"a1\"/>", "<x Id=\"a1\"/>", "<x id=\"a1\"/>", "<x xml:id=\"a1\"/>", "<x xml:id=\" a1 \"/>"]
+    {
         let document = format!("<Response>{twin}{ASSERTION}{}</Response>", signature(&hand));
         let report = refused(&document, FindingKind::DuplicateId);
-        assert!(report.signatures[0].findings.iter().any(|one| one.detail.contains("/Response/x")), "{report}");
+        assert!(
+            report.signatures[0].findings.iter().any(|one| one.detail.contains("/Response/x")),
+            "{report}"
+        );
     }
     // What is not an id does not count, unless the caller says that it is one.
     let document = format!("<Response><x key=\"a1\"/>{ASSERTION}{}</Response>", signature(&hand));
@@ -262,7 +277,8 @@ fn bombs() {
     let mut few = options();
     few.limits.references = 3;
     let reference = Ref::new("#a1", ENVELOPED, ASSERTION);
-    let document = |references: &[Ref<'_>]| format!("<r>{ASSERTION}{}</r>", hand.signature("s", references, ""));
+    let document =
+        |references: &[Ref<'_>]| format!("<r>{ASSERTION}{}</r>", hand.signature("s", references, ""));
     assert!(verify_with(&document(&[reference; 3]), &few).is_valid());
     refused_with(&document(&[reference; 4]), FindingKind::SignatureMalformed, &few);
     let c14n = format!("<Transform Algorithm=\"{}\"></Transform>", super::hand::C14N);
@@ -349,18 +365,22 @@ fn what_is_no_signature_by_the_schema() {
 fn the_certificate_is_the_one_that_verifies_and_is_named() {
     let hand = Hand::p256();
     let reference = [Ref::new("#a1", "", ASSERTION)];
-    let document = |key_info: &str| format!("<r>{ASSERTION}{}</r>", hand.with_key_info("s", &reference, key_info, ""));
+    let document =
+        |key_info: &str| format!("<r>{ASSERTION}{}</r>", hand.with_key_info("s", &reference, key_info, ""));
     let certificate = format!("<X509Certificate>{}</X509Certificate>", hand.certificate_base64());
     let data = |inside: &str| format!("<KeyInfo><X509Data>{inside}</X509Data></KeyInfo>");
     let leaf = hand.chain.leaf();
     let serial: Vec<u8> = leaf.serial().to_vec();
     let decimal = serial.iter().fold(vec![0_u8], |digits, byte| {
         let mut carry = u32::from(*byte);
-        let mut digits: Vec<u8> = digits.iter().map(|digit| {
-            let sum = u32::from(*digit) * 256 + carry;
-            carry = sum / 10;
-            (sum % 10) as u8
-        }).collect();
+        let mut digits: Vec<u8> = digits
+            .iter()
+            .map(|digit| {
+                let sum = u32::from(*digit) * 256 + carry;
+                carry = sum / 10;
+                (sum % 10) as u8
+            })
+            .collect();
         while carry > 0 {
             digits.push((carry % 10) as u8);
             carry /= 10;
@@ -369,7 +389,9 @@ fn the_certificate_is_the_one_that_verifies_and_is_named() {
     });
     let decimal: String = decimal.iter().rev().map(|digit| char::from(b'0' + digit)).collect();
     let issuer_serial = |issuer: &str, serial: &str| {
-        format!("<X509IssuerSerial><X509IssuerName>{issuer}</X509IssuerName><X509SerialNumber>{serial}</X509SerialNumber></X509IssuerSerial>")
+        format!(
+            "<X509IssuerSerial><X509IssuerName>{issuer}</X509IssuerName><X509SerialNumber>{serial}</X509SerialNumber></X509IssuerSerial>"
+        )
     };
     valid(&document(&data(&certificate)));
     valid(&document(&data(&format!("{certificate}<X509SubjectName>{}</X509SubjectName>", leaf.subject()))));
@@ -395,11 +417,14 @@ fn the_certificate_is_the_one_that_verifies_and_is_named() {
     let report = verify(&document(""));
     assert!(!report.is_valid() && report.signatures[0].signer.is_none());
     let spki = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, leaf.spki_der());
-    let key = format!("<d:DEREncodedKeyValue xmlns:d=\"http://www.w3.org/2009/xmldsig11#\">{spki}</d:DEREncodedKeyValue>");
+    let key = format!(
+        "<d:DEREncodedKeyValue xmlns:d=\"http://www.w3.org/2009/xmldsig11#\">{spki}</d:DEREncodedKeyValue>"
+    );
     let report = verify(&document(&format!("<KeyInfo>{key}</KeyInfo>")));
     assert!(!report.is_valid() && report.signatures[0].signature == Check::Ok, "{report}");
     assert!(report.signatures[0].signer.is_none());
     valid(&document(&format!("<KeyInfo>{key}<X509Data>{certificate}</X509Data></KeyInfo>")));
-    let report = verify(&document(&format!("<KeyInfo>{key}{}", other.key_info().replacen("<KeyInfo>", "", 1))));
+    let report =
+        verify(&document(&format!("<KeyInfo>{key}{}", other.key_info().replacen("<KeyInfo>", "", 1))));
     assert!(!report.is_valid() && kinds(&report).contains(&FindingKind::KeyInfoMismatch), "{report}");
 }

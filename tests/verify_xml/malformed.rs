@@ -134,10 +134,7 @@ const MALFORMED: &[(&str, &str)] = &[
     ("<xmlns:a/>", "an element with the prefix xmlns"),
     ("<a xmlns=\"urn:a\" xmlns=\"urn:b\"/>", "the attribute xmlns stands twice"),
     ("<a xmlns:p=\"urn:a\" xmlns:p=\"urn:a\"/>", "the attribute xmlns:p stands twice"),
-    (
-        "<a xmlns:p=\"urn:a\" xmlns:q=\"urn:a\" p:b=\"1\" q:b=\"2\"/>",
-        "the attribute q:b stands twice",
-    ),
+    ("<a xmlns:p=\"urn:a\" xmlns:q=\"urn:a\" p:b=\"1\" q:b=\"2\"/>", "the attribute q:b stands twice"),
 ];
 
 #[test]

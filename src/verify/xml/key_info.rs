@@ -98,7 +98,11 @@ impl KeyInfo {
         } else if tree.is(child, DSIG, "X509IssuerSerial") {
             self.issuer_serials.push(issuer_serial(tree, child)?);
         } else if tree.is(child, DSIG, "X509SubjectName") {
-            self.subjects.push(text_of(tree, child)?);
+            let subject = text_of(tree, child)?;
+            // Some signers leave it empty, which says nothing.
+            if !subject.trim().is_empty() {
+                self.subjects.push(subject);
+            }
         } else if tree.is(child, DSIG, "X509SKI") {
             self.subject_key_identifiers.push(base64_of(tree, child)?);
         } else if tree.is(child, DSIG11, "X509Digest") {

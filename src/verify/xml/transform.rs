@@ -1,6 +1,6 @@
 //! What a Reference digests: its URI dereferenced, its transforms in order (XML Signature 1.1, 4.4.3).
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::super::{FindingKind, Options};
@@ -9,11 +9,12 @@ use super::identifier::{BASE64, ENVELOPED, FILTER2, XPATH};
 use super::place::{Owners, Places};
 use super::read::read;
 use super::structure::{Reference, Transform, decode, no_parameters, prefix_list};
-use super::xpath;
+use super::xpath::Filters;
 use crate::algorithm::{Digest, DigestAlgorithm};
 use crate::limits::Limits;
 use crate::syntax::xml::tree::c14n::{Parameters, canonicalize};
 use crate::syntax::xml::tree::{Kind, NodeId, NodeSet, Tree};
+use crate::syntax::xml::xpath::Budget;
 use crate::syntax::xml::{C14nMethod, XmlError};
 
 /// Why a reference could not be digested.
@@ -85,8 +86,7 @@ pub(super) struct Engine<'t> {
     pub(super) options: &'t Options,
     /// Octets that may still be made, and so many nodes looked at.
     work: Cell<u64>,
-    /// Nodes that XPath expressions may still visit.
-    steps: Cell<u64>,
+    budget: RefCell<Budget>,
 }
 
 impl<'t> Engine<'t> {
@@ -99,7 +99,7 @@ impl<'t> Engine<'t> {
     ) -> Self {
         let worth = document_bytes.saturating_mul(64).saturating_add(64 << 20);
         let work = Cell::new(worth.min(options.limits.xml_memory_bytes));
-        Self { tree, places, options, work, steps: Cell::new(options.limits.xpath_steps) }
+        Self { tree, places, options, work, budget: RefCell::new(Budget::new(&options.limits)) }
     }
 
     /// Counts work.
@@ -248,24 +248,17 @@ impl<'t> Engine<'t> {
                     *coverage = None;
                 }
                 self.charge(u64::from(source.tree().len()))?;
+                let filters = Filters {
+                    document: self.tree,
+                    transform: transform.node,
+                    id_attributes: &self.options.id_attributes,
+                    limits: &self.options.limits,
+                };
+                let mut budget = self.budget.borrow_mut();
                 let set = if transform.algorithm == XPATH {
-                    xpath::filter(
-                        self.tree,
-                        transform.node,
-                        source.tree(),
-                        &set,
-                        &self.options.limits,
-                        &self.steps,
-                    )?
+                    filters.xpath(source.tree(), &set, &mut budget)?
                 } else {
-                    xpath::filter2(
-                        self.tree,
-                        transform.node,
-                        source.tree(),
-                        &set,
-                        &self.options.limits,
-                        &self.steps,
-                    )?
+                    filters.filter2(source.tree(), &set, &mut budget)?
                 };
                 Ok(Data::Nodes(source, set))
             }
