@@ -154,7 +154,6 @@ fn canonicalisation_and_prefixes() {
         ("#xpointer(id('x'))", "<a:d xmlns:a=\"urn:a\" Id=\"x\"><!-- c --></a:d>"),
         ("#x", "<a:d xmlns:a=\"urn:a\" Id=\"x\"></a:d>"),
     ] {
-        valid(&document(&with_comments, octets).replacen("URI=\"#x\"", &format!("URI=\"{uri}\""), 0));
         let s = hand.signature("s", &[Ref::new(uri, &with_comments, octets)], "");
         valid(&format!("<r><o xmlns:a=\"urn:a\"><a:d Id=\"x\"><!-- c --></a:d></o>{s}</r>"));
     }

@@ -9,7 +9,7 @@ use super::structure::{base64_of, called, decode, elements, text_of};
 use super::{name, number};
 use crate::algorithm::PublicKey;
 use crate::asn1::{BIT_STRING, INTEGER, NULL, OID, Reader, Rules, SEQUENCE, oid, write};
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, same_name};
 use crate::limits::Limits;
 use crate::syntax::xml::tree::{NodeId, Tree};
 
@@ -196,8 +196,8 @@ pub(super) fn issuer_serial(tree: &Tree, node: NodeId) -> Result<(String, String
 /// Whether issuer and serial number are those of the certificate; `None` when the issuer cannot be read
 /// and the serial number does not decide it.
 pub(super) fn names(issuer: &str, serial: &str, certificate: &Certificate) -> Option<bool> {
-    let serial = number::from_decimal(serial)?;
-    if serial != number::trimmed(certificate.serial()) {
+    // A serial number that is no number is that of no certificate.
+    if number::from_decimal(serial).as_deref() != Some(number::trimmed(certificate.serial())) {
         return Some(false);
     }
     name::same(issuer, &certificate.issuer())
@@ -298,7 +298,19 @@ pub(super) fn names_v2(base64: &str, certificate: &Certificate) -> Option<bool> 
     }
     // GeneralNames, of which directoryName is [4].
     let directory = issuers.expect(crate::asn1::context(4)).ok()?;
-    Some(crate::certificate::same_name(directory.value, certificate.issuer_der()))
+    let issuer = certificate.issuer_der();
+    Some(same_name(directory.value, issuer) || same_name(&reversed(directory.value)?, issuer))
+}
+
+/// A Name with its relative names the other way round, as some signers write it.
+fn reversed(name: &[u8]) -> Option<Vec<u8>> {
+    let mut sets = Reader::new(name, Rules::Lenient).expect(SEQUENCE).ok()?.inside();
+    let mut parts = Vec::new();
+    while !sets.is_empty() {
+        parts.push(sets.any().ok()?.raw);
+    }
+    parts.reverse();
+    Some(write::wrap(SEQUENCE, &parts))
 }
 
 /// The key of a SubjectPublicKeyInfo, or why it is none.

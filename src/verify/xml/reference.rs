@@ -26,6 +26,25 @@ pub(super) struct References<'e, 't> {
 pub(super) struct Checked {
     pub(super) report: ReferenceReport,
     pub(super) target: Option<NodeId>,
+    /// Those of the manifest that it is to.
+    pub(super) inner: Vec<Self>,
+}
+
+impl Checked {
+    /// The report, with those of the manifest in it.
+    pub(super) fn into_report(mut self) -> ReferenceReport {
+        self.report.manifest = self.inner.into_iter().map(Self::into_report).collect();
+        self.report
+    }
+
+    /// This one, those of its manifest, and so on.
+    pub(super) fn all(&self) -> Vec<&Self> {
+        let mut all = vec![self];
+        for inner in &self.inner {
+            all.extend(inner.all());
+        }
+        all
+    }
 }
 
 impl<'e, 't> References<'e, 't> {
@@ -56,6 +75,7 @@ impl<'e, 't> References<'e, 't> {
                 manifest: Vec::new(),
             },
             target: None,
+            inner: Vec::new(),
         };
         if let Err(refusal) = self.look(reference, algorithm, &mut checked, to, depth) {
             checked.report.digest = Check::not_checked(refusal.why.clone());
@@ -152,7 +172,7 @@ impl<'e, 't> References<'e, 't> {
             .map_err(|why| Refusal::new(FindingKind::SignatureMalformed, why))?;
         for reference in &references {
             let inner = self.check_at(reference, to, depth);
-            checked.report.manifest.push(inner.report);
+            checked.inner.push(inner);
         }
         Ok(())
     }

@@ -3,7 +3,9 @@
 use super::super::report::{Check, Trust, time_text};
 use super::super::signature::describe;
 use super::super::{FindingKind, Options};
-use super::identifier::{DSIG, MGF1, RSA_PSS, digest_method, is_signed_properties, signature_method};
+use super::identifier::{
+    DSIG, MGF1, MORE_2007, RSA_PSS, digest_method, is_signed_properties, is_xades, signature_method,
+};
 use super::key_info::{KeyInfo, public_key};
 use super::reference::{Checked, References};
 use super::report::{XadesReport, XmlSignatureReport};
@@ -115,12 +117,12 @@ fn examine(engine: &Engine<'_>, signature: &Signature, report: &mut XmlSignature
     if let Some(signer) = &signer {
         validity(signer, &key_info, options, report);
     }
-    let targets = checked.iter().filter_map(|one| {
+    let mut targets = Vec::new();
+    for one in checked.iter().flat_map(Checked::all) {
         let is_signed = one.report.digest == Check::Ok;
-        one.target.map(|node| Target { node, is_signed })
-    });
-    let targets = targets.collect();
-    report.references = checked.into_iter().map(|one| one.report).collect();
+        targets.extend(one.target.map(|node| Target { node, is_signed }));
+    }
+    report.references = checked.into_iter().map(Checked::into_report).collect();
     targets
 }
 
@@ -167,7 +169,8 @@ fn value(
         };
         let outcome = verify(key, &method, what, &signature.value);
         if let Err(error) = &outcome {
-            why = Some(error.clone());
+            // The signer's certificate usually comes first.
+            why.get_or_insert_with(|| error.clone());
         }
         outcome.is_ok()
     };
@@ -247,9 +250,7 @@ fn pss(tree: &Tree, node: NodeId) -> Result<Method, Refusal> {
     let parameters = elements(tree, node).map_err(malformed)?;
     let parameters = match parameters.as_slice() {
         [] => Vec::new(),
-        [one] if tree.is(*one, super::identifier::MORE_2007, "RSAPSSParams") => {
-            elements(tree, *one).map_err(malformed)?
-        }
+        [one] if tree.is(*one, MORE_2007, "RSAPSSParams") => elements(tree, *one).map_err(malformed)?,
         _ => return Err(malformed("SignatureMethod has other parameters than RSAPSSParams".to_owned())),
     };
     for one in parameters {
@@ -295,24 +296,43 @@ fn what_is_signed(
     report: &mut XmlSignatureReport,
 ) {
     let tree = engine.tree;
-    let own = |node: NodeId| is_bookkeeping(tree, node, signature.node);
     // A manifest signs what it lists.
     let matters = |one: &Checked| {
-        one.target.is_none_or(|node| !own(node))
-            || one
-                .report
-                .manifest
-                .iter()
-                .any(|inner| inner.path.as_deref().is_none_or(|path| !is_below(path, &report.path)))
+        let own = |one: &&Checked| one.target.is_some_and(|node| is_bookkeeping(tree, node, signature.node));
+        !one.all().iter().all(own)
     };
     if !checked.iter().any(matters) {
         let what = "only the signature's own properties or key are signed";
         report.find(FindingKind::NothingSigned, what);
     }
+    countersigned(engine, signature, checked, report);
 }
 
-fn is_below(path: &str, above: &str) -> bool {
-    path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// A CounterSignature of XAdES signs the value of the signature that it stands in (ETSI EN 319 132-1,
+/// 5.2.7.2).
+fn countersigned(
+    engine: &Engine<'_>,
+    signature: &Signature,
+    checked: &[Checked],
+    report: &mut XmlSignatureReport,
+) {
+    let tree = engine.tree;
+    let is_counter = |node: NodeId| {
+        tree.name(node).is_some_and(|name| &*name.local == "CounterSignature" && is_xades(&name.namespace))
+    };
+    if !tree.parent(signature.node).is_some_and(is_counter) {
+        return;
+    }
+    let above = tree.ancestors_or_self(signature.node).skip(1).find(|node| tree.is(*node, DSIG, "Signature"));
+    let signs_value = |one: &Checked| {
+        one.target.is_some_and(|node| {
+            tree.is(node, DSIG, "SignatureValue") && above.is_some() && tree.parent(node) == above
+        })
+    };
+    if !checked.iter().any(signs_value) {
+        let what = "the counter-signature does not sign the value of the signature that it stands in";
+        report.find(FindingKind::CounterSignatureMismatch, what);
+    }
 }
 
 /// Whether a reference whose digest matches is to `node` or something around it.
