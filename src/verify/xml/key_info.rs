@@ -13,6 +13,9 @@ use crate::certificate::{Certificate, same_name};
 use crate::limits::Limits;
 use crate::syntax::xml::tree::{NodeId, Tree};
 
+/// So many things that cannot be read are told.
+const UNREADABLE: usize = 16;
+
 /// What a KeyInfo holds.
 #[derive(Default)]
 pub(super) struct KeyInfo {
@@ -37,16 +40,20 @@ impl KeyInfo {
     /// `follow`: whether references to other parts of the document are followed; those there are not.
     fn take(&mut self, tree: &Tree, places: &Places<'_>, node: NodeId, limits: &Limits, follow: bool) {
         for child in self.children(tree, node) {
+            if self.keys.len() >= limits.certificates {
+                self.note(format!("more than {} keys", limits.certificates));
+                break;
+            }
             if tree.is(child, DSIG, "X509Data") {
                 self.x509_data(tree, child, limits);
             } else if tree.is(child, DSIG, "KeyValue") {
-                for value in self.children(tree, child) {
+                for value in self.children(tree, child).into_iter().take(1) {
                     self.key_value(tree, value);
                 }
             } else if tree.is(child, DSIG11, "DEREncodedKeyValue") {
                 match base64_of(tree, child) {
                     Ok(spki) => self.keys.push(spki),
-                    Err(why) => self.unreadable.push(why),
+                    Err(why) => self.note(why),
                 }
             } else if tree.is(child, DSIG11, "KeyInfoReference") || tree.is(child, DSIG, "RetrievalMethod") {
                 self.elsewhere(tree, places, child, limits, follow);
@@ -54,9 +61,15 @@ impl KeyInfo {
         }
     }
 
+    fn note(&mut self, why: String) {
+        if self.unreadable.len() < UNREADABLE {
+            self.unreadable.push(why);
+        }
+    }
+
     fn children(&mut self, tree: &Tree, node: NodeId) -> Vec<NodeId> {
         elements(tree, node).unwrap_or_else(|why| {
-            self.unreadable.push(why);
+            self.note(why);
             Vec::new()
         })
     }
@@ -73,25 +86,32 @@ impl KeyInfo {
                 self.take(tree, places, target, limits, false)
             }
             Some(target) if tree.is(target, DSIG, "X509Data") => self.x509_data(tree, target, limits),
-            _ => self.unreadable.push(format!("{} is not followed", called(tree, node))),
+            _ => self.note(format!("{} is not followed", called(tree, node))),
         }
     }
 
     fn x509_data(&mut self, tree: &Tree, node: NodeId, limits: &Limits) {
         for child in self.children(tree, node) {
             if let Err(why) = self.x509_item(tree, child, limits) {
-                self.unreadable.push(why);
+                self.note(why);
             }
         }
     }
 
     fn x509_item(&mut self, tree: &Tree, child: NodeId, limits: &Limits) -> Result<(), String> {
+        let counts = [
+            self.certificates.len(),
+            self.issuer_serials.len(),
+            self.subjects.len(),
+            self.subject_key_identifiers.len(),
+            self.digests.len(),
+        ];
+        if counts.into_iter().any(|count| count >= limits.certificates) {
+            return Err(format!("more than {} certificates, or names of them", limits.certificates));
+        }
         if tree.is(child, DSIG, "X509Certificate") {
             let certificate =
                 Certificate::from_der(&base64_of(tree, child)?).map_err(|error| error.to_string())?;
-            if self.certificates.len() >= limits.certificates {
-                return Err(format!("more than {} certificates", limits.certificates));
-            }
             if !self.certificates.contains(&certificate) {
                 self.certificates.push(certificate);
             }
@@ -124,7 +144,7 @@ impl KeyInfo {
         };
         match read {
             Ok(spki) => self.keys.push(spki),
-            Err(why) => self.unreadable.push(why),
+            Err(why) => self.note(why),
         }
     }
 

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::super::finding::{Finding, FindingKind};
 use super::super::report::{Check, REPORT_VERSION, Signer, Trust, rfc3339_option};
+use super::place::LONGEST;
 
 /// So many paths of signed or left-out nodes are listed for one reference.
 pub const PATHS_LISTED: usize = 100;
@@ -210,7 +211,8 @@ impl ReferenceReport {
     }
 
     fn covers(&self, path: &str, signature: &str) -> bool {
-        if self.digest != Check::Ok || self.not_listed > 0 {
+        // Nothing can be told of what is below a path that was cut.
+        if self.digest != Check::Ok || self.not_listed > 0 || path.len() > LONGEST {
             return false;
         }
         let left_out = |omitted: &String| {

@@ -103,6 +103,7 @@ fn examine(engine: &Engine<'_>, signature: &Signature, report: &mut XmlSignature
     what_is_signed(engine, signature, &checked, report);
     let xades = properties(engine, signature, &checked, report);
     signing_time(engine, signature, &checked, report);
+    let signer = signer.map(|signer| meant(engine, signer, &key_info, xades.as_ref()));
     report.certificate = match &signer {
         Some(signer) => {
             report.signer = Some(describe(signer));
@@ -163,6 +164,7 @@ fn value(
     let digest = method.digest.hash(&octets);
     let mut why = None;
     let mut verifies = |key: &PublicKey| {
+        engine.charge(cost(key))?;
         let what = match method.signature {
             SignatureAlgorithm::Ed25519 => ToBeSigned::Message(&octets),
             _ => ToBeSigned::Digest(&digest),
@@ -172,27 +174,32 @@ fn value(
             // The signer's certificate usually comes first.
             why.get_or_insert_with(|| error.clone());
         }
-        outcome.is_ok()
+        Ok::<bool, Refusal>(outcome.is_ok())
     };
     let mut unusable = None;
     for certificate in &key_info.certificates {
         match certificate.public_key() {
-            Ok(key) if verifies(key) => return Ok(Some(certificate.clone())),
-            Ok(_) => {}
+            Ok(key) => {
+                if verifies(key)? {
+                    return Ok(Some(certificate.clone()));
+                }
+            }
             Err(error) => unusable = Some(error.to_string()),
         }
     }
     for spki in &key_info.keys {
         match public_key(spki) {
-            // With certificates at hand it must be one of them.
-            Ok(key) if verifies(&key) => {
+            Ok(key) => {
+                if !verifies(&key)? {
+                    continue;
+                }
+                // With certificates at hand it must be one of them.
                 if !key_info.certificates.is_empty() {
                     let what = "the signature verifies under KeyValue, but not under any certificate";
                     report.find(FindingKind::KeyInfoMismatch, what);
                 }
                 return Ok(None);
             }
-            Ok(_) => {}
             Err(error) => unusable = Some(error),
         }
     }
@@ -204,6 +211,12 @@ fn value(
             "KeyInfo holds no key that can be used",
         )),
     })
+}
+
+/// What a check under a key counts for, in octets worked on.
+fn cost(key: &PublicKey) -> u64 {
+    let bits = key.bits() as u64;
+    (bits.saturating_mul(bits) / 128).saturating_add(32 << 10)
 }
 
 fn verify(key: &PublicKey, method: &Method, what: ToBeSigned<'_>, value: &[u8]) -> Result<(), String> {
@@ -342,10 +355,7 @@ fn is_signed(tree: &Tree, checked: &[Checked], node: NodeId, signature: NodeId) 
             // Around the signature an enveloped-signature transform leaves out what is in it.
             tree.ancestors_or_self(node).take_while(|above| *above != signature).any(|above| above == target)
         };
-        one.report.digest == Check::Ok
-            && one.report.omitted.is_empty()
-            && one.report.not_listed == 0
-            && one.target.is_some_and(is_around)
+        one.report.digest == Check::Ok && one.is_whole && one.target.is_some_and(is_around)
     })
 }
 
@@ -410,6 +420,13 @@ fn signing_time(
         }
         return;
     }
+    // Objects of one signature can hold others, and theirs others again.
+    let nodes =
+        signature.objects.iter().map(|object| u64::from(tree.end(*object).0.saturating_sub(object.0)));
+    if let Err(refusal) = engine.charge(nodes.sum()) {
+        report.find(refusal.kind, refusal.why);
+        return;
+    }
     let named = |node: NodeId, local: &str| tree.name(node).is_some_and(|name| &*name.local == local);
     for object in &signature.objects {
         let Some(node) = tree.subtree(*object).find(|node| {
@@ -429,6 +446,23 @@ fn signing_time(
             report.claimed_time = time;
         }
     }
+}
+
+/// Of the certificates for the key of `signer`, the one that KeyInfo and XAdES mean, if there are several.
+fn meant(
+    engine: &Engine<'_>,
+    signer: Certificate,
+    key_info: &KeyInfo,
+    properties: Option<&Properties>,
+) -> Certificate {
+    let is_meant = |one: &&Certificate| {
+        one.spki_der() == signer.spki_der()
+            && key_info.contradiction(one).is_none()
+            && !properties.is_some_and(|properties| {
+                properties.names(engine.tree, one).is_some_and(|named| named.is_err())
+            })
+    };
+    key_info.certificates.iter().find(is_meant).cloned().unwrap_or(signer)
 }
 
 /// Whether `signer` is the certificate that is meant.

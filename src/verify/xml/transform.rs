@@ -103,7 +103,7 @@ impl<'t> Engine<'t> {
     }
 
     /// Counts work.
-    fn charge(&self, amount: u64) -> Result<(), Refusal> {
+    pub(super) fn charge(&self, amount: u64) -> Result<(), Refusal> {
         match self.work.get().checked_sub(amount) {
             Some(left) => {
                 self.work.set(left);

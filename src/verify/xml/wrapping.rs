@@ -103,11 +103,15 @@ pub(super) fn misplaced(
             vec![target]
         };
         let foreign = |one: &&NodeId| tree.name(**one).is_some_and(|name| !is_apparatus(&name.namespace));
-        let outside = |one: &&NodeId| !is_inside(tree, **one, signature);
-        let twin =
-            contents.iter().filter(foreign).find_map(|content| names.same(*content).iter().find(outside));
+        // In document order, so that only the first and the last can stand outside while others do not.
+        let outside = |content: &NodeId| {
+            let same = names.same(*content);
+            let ends = [same.first(), same.last()];
+            ends.into_iter().flatten().copied().find(|one| !is_inside(tree, *one, signature))
+        };
+        let twin = contents.iter().filter(foreign).find_map(outside);
         return twin.map(|twin| {
-            let twin = places.path(*twin);
+            let twin = places.path(twin);
             format!("{} stands inside the signature, and {twin} is called the same", here())
         });
     }
