@@ -11,6 +11,8 @@ mod node_set;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scope;
+#[cfg(test)]
+mod vectors;
 
 pub(in crate::syntax::xml) use bits::Bits;
 pub(crate) use build::Builder;
