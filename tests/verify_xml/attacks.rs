@@ -434,7 +434,13 @@ fn the_certificate_is_the_one_that_verifies_and_is_named() {
 fn what_would_cost_too_much() {
     let hand = Hand::p256();
     let s = signature(&hand);
-    let deep = |inside: &str| format!("{}{inside}{}", "<long-name-of-an-element>".repeat(2000), "</long-name-of-an-element>".repeat(2000));
+    let deep = |inside: &str| {
+        format!(
+            "{}{inside}{}",
+            "<long-name-of-an-element>".repeat(2000),
+            "</long-name-of-an-element>".repeat(2000)
+        )
+    };
     let many = hand.signature("s", &[Ref::new("#x", "", "<e Id=\"x\"></e>"); 900], "");
     let xpath = "<Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><XPath>self::text() or self::e</XPath></Transform>";
     let lists = hand.signature("s", &[Ref::new("", xpath, ""); 300], "");
@@ -454,12 +460,18 @@ fn what_would_cost_too_much() {
             let inside = format!("<Object Id=\"o\">{}</Object>", "<e/>".repeat(60_000));
             format!("<r>{}</r>", hand.signature("s", &[Ref::new("#o", "", "")], &inside))
         }),
-        ("many names in KeyInfo", format!("<r>{ASSERTION}{}</r>", s.replace("<X509Data>", &format!("<X509Data>{data}")))),
+        (
+            "many names in KeyInfo",
+            format!("<r>{ASSERTION}{}</r>", s.replace("<X509Data>", &format!("<X509Data>{data}"))),
+        ),
         ("many unreadable things in KeyInfo", {
             let data = "<X509Certificate>AA==</X509Certificate>".repeat(20_000);
             format!("<r>{ASSERTION}{}</r>", s.replace("<X509Data>", &format!("<X509Data>{data}")))
         }),
-        ("many names of elements", format!("<r><a>{names}</a>{}{s}{ASSERTION}</r>", "<b><c/></b>".repeat(30_000))),
+        (
+            "many names of elements",
+            format!("<r><a>{names}</a>{}{s}{ASSERTION}</r>", "<b><c/></b>".repeat(30_000)),
+        ),
         ("many prefixes", format!("<r{prefixes}>{}{ASSERTION}{s}</r>", "<p7:a/>".repeat(40_000))),
         ("many attributes", format!("<r{attributes}>{ASSERTION}{s}</r>")),
         ("many ids", format!("<r>{}{ASSERTION}{s}</r>", "<a id=\"1\"/>".repeat(60_000))),
