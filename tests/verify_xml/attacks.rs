@@ -159,6 +159,10 @@ fn ids_that_stand_twice() {
     refused_with(&document, FindingKind::DuplicateId, &with_key);
     // Other ids may repeat.
     valid(&format!("<Response><x id=\"1\"/><x id=\"1\"/>{ASSERTION}{}</Response>", signature(&hand)));
+    // An empty one is none.
+    let empty = ASSERTION.replace("a1", "");
+    let s = hand.signature("s", &[Ref::new("#", "", &empty)], "");
+    refused(&format!("<Response>{empty}{s}</Response>"), FindingKind::ReferenceUnresolved);
     // None is as bad.
     let document = format!("<Response>{}{}</Response>", ASSERTION.replace("ID", "Key"), signature(&hand));
     refused(&document, FindingKind::ReferenceUnresolved);

@@ -150,6 +150,9 @@ impl<'t> Engine<'t> {
             }
             None => (fragment, false),
         };
+        if id.is_empty() {
+            return Err(unresolved("a reference to an empty id".into()));
+        }
         match self.places.with_id(id) {
             Some(Owners::One(node)) => Ok(Target::Node(node, comments)),
             Some(Owners::Several(first, second)) => {
