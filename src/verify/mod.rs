@@ -1,7 +1,8 @@
 //! An independent reader of signatures: what they cover, whether they verify, who made them, and what
 //! happened to the document afterwards.
 //!
-//! Nothing here uses the code that prepares and embeds signatures.
+//! Nothing here uses the code that prepares and embeds signatures. [`pdf()`] reads PDF documents, [`xml()`]
+//! XML documents; what they report is alike.
 
 mod byte_range;
 mod date;
@@ -13,6 +14,7 @@ mod report;
 mod signature;
 mod text;
 mod window;
+mod xml;
 
 use std::collections::{HashMap, HashSet};
 
@@ -35,6 +37,8 @@ pub use report::{
     SignatureKind, SignatureReport, Signer, TimestampReport, Trust,
 };
 
+pub use xml::{PATHS_LISTED, PolicyReport, ReferenceReport, XadesReport, XmlReport, XmlSignatureReport, xml};
+
 /// What to verify with.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -46,6 +50,15 @@ pub struct Options {
     /// When certificates must have been valid, Unix seconds. Otherwise that is the time of a trusted
     /// timestamp on the signature, or else the time that the signature claims.
     pub time: Option<i64>,
+    /// XML: whether a document may have a DOCTYPE. Its internal subset is then read, nothing external
+    /// is ever fetched. Otherwise such a document is refused.
+    pub allow_doctype: bool,
+    /// XML: whether a signature that uses SHA-1 can be valid. It is reported as weak either way.
+    pub allow_sha1: bool,
+    /// XML: names of attributes that are ids beside `Id`, `id`, `ID` and `xml:id`, without their prefix.
+    pub id_attributes: Vec<String>,
+    /// XML: octets of what references name by other URIs than those of the document's own parts.
+    pub detached: Vec<(String, Vec<u8>)>,
     /// What reading may cost.
     pub limits: Limits,
 }
