@@ -139,11 +139,6 @@ impl Locator {
         Self { path, open: vec![document], ids: Vec::new(), node_seen: false, decided: Vec::new() }
     }
 
-    /// The path.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// An element begins; `ids` are the values of its id attributes. `is_node`: it is a signed
     /// node. `inside`: where the signature begins that it stands in.
     pub(super) fn start<'t>(
