@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::syntax::pdf::PdfError;
+use crate::syntax::xml::XmlError;
 
 /// Why a document could not be verified at all. What is wrong with a signature is no error but part of
 /// the report.
@@ -11,6 +12,9 @@ pub enum VerifyError {
     /// The document cannot be read.
     #[error("the document cannot be read: {0}")]
     Document(#[from] PdfError),
+    /// The XML document cannot be read.
+    #[error("the document cannot be read: {0}")]
+    Xml(#[from] XmlError),
     /// More signatures than [`Limits::signatures`](crate::Limits::signatures).
     #[error("the document has {found} signatures; the limit is {limit}")]
     TooManySignatures {
@@ -27,6 +31,7 @@ impl VerifyError {
     pub const fn fault(&self) -> Fault {
         match self {
             Self::Document(error) => error.fault(),
+            Self::Xml(error) => error.fault(),
             Self::TooManySignatures { .. } => Fault::Limit,
         }
     }

@@ -75,13 +75,66 @@ pub enum FindingKind {
     /// The signer's certificate was not valid at the time the signature claims. Not fatal: it is
     /// a matter of trust.
     OutsideValidity,
+    /// XML: a Signature that is not what the schema of XML Signature says.
+    SignatureMalformed,
+    /// XML: an element called as those of XML Signature are, in a namespace that only resembles theirs.
+    LookAlikeNamespace,
+    /// XML: a reference to an id that more than one element has.
+    DuplicateId,
+    /// XML: a reference to something that is not there, or was not given.
+    ReferenceUnresolved,
+    /// XML: the digest of a reference is another than the one that was signed.
+    ReferenceMismatch,
+    /// XML: a transform that is not supported, or not where it can be applied.
+    TransformRefused,
+    /// XML: the transforms of a reference leave nothing, so that it vouches for nothing.
+    NothingDigested,
+    /// XML: no reference is to anything but the signature's own properties and key.
+    NothingSigned,
+    /// XML signature wrapping: what was signed stands where no signer put it, beside the signature or
+    /// around it stands something else of the same name.
+    SignatureWrapping,
+    /// XML: an element of the same name as a signed one is not signed. Not fatal: there may be many, of
+    /// which one was signed; act on the paths that are reported as signed.
+    UnsignedTwin,
+    /// XML: the signature stands inside an Object of another signature. Not fatal.
+    NestedSignature,
+    /// XML: a comment that is not signed stands inside a piece of signed text. Not fatal: the text that
+    /// was signed is the whole without the comment.
+    CommentInText,
+    /// XML: SHA-1 is used, which [`Options::allow_sha1`](super::Options) does not allow.
+    Sha1NotAllowed,
+    /// An algorithm that is not supported.
+    UnsupportedAlgorithm,
+    /// XML: KeyInfo holds no certificate that the signature verifies under, or contradicts it.
+    KeyInfoMismatch,
+    /// XML: KeyInfo holds something that cannot be read. Not fatal.
+    KeyInfoUnreadable,
+    /// XAdES: there are SignedProperties, but this signature does not sign them, or signs others.
+    SignedPropertiesNotSigned,
+    /// XAdES: SigningCertificate names another certificate than the one in use.
+    SigningCertificateMismatch,
+    /// XML: a SigningTime that is not signed. Not fatal: it is not taken as the claimed time.
+    SigningTimeNotSigned,
+    /// Checking cost more than [`Limits`](crate::Limits) allows.
+    TooMuchWork,
 }
 
 impl FindingKind {
     /// Whether a signature of which this was found is not valid.
     #[must_use]
     pub const fn is_fatal(self) -> bool {
-        !matches!(self, Self::WeakAlgorithm | Self::TimestampInvalid | Self::OutsideValidity)
+        !matches!(
+            self,
+            Self::WeakAlgorithm
+                | Self::TimestampInvalid
+                | Self::OutsideValidity
+                | Self::UnsignedTwin
+                | Self::NestedSignature
+                | Self::CommentInText
+                | Self::KeyInfoUnreadable
+                | Self::SigningTimeNotSigned
+        )
     }
 
     /// The name as JSON has it: `byte-range-missing`.
@@ -104,7 +157,12 @@ mod tests {
 
     #[test]
     fn names_are_those_in_json() {
-        for kind in [FindingKind::ByteRangeMissing, FindingKind::NotARevision, FindingKind::WeakAlgorithm] {
+        for kind in [
+            FindingKind::ByteRangeMissing,
+            FindingKind::NotARevision,
+            FindingKind::WeakAlgorithm,
+            FindingKind::Sha1NotAllowed,
+        ] {
             assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{}\"", kind.name()));
         }
     }

@@ -13,6 +13,7 @@ mod report;
 mod signature;
 mod text;
 mod window;
+mod xml;
 
 use std::collections::{HashMap, HashSet};
 
@@ -35,6 +36,8 @@ pub use report::{
     SignatureKind, SignatureReport, Signer, TimestampReport, Trust,
 };
 
+pub use xml::{PATHS_LISTED, PolicyReport, ReferenceReport, XadesReport, XmlReport, XmlSignatureReport, xml};
+
 /// What to verify with.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -46,6 +49,15 @@ pub struct Options {
     /// When certificates must have been valid, Unix seconds. Otherwise that is the time of a trusted
     /// timestamp on the signature, or else the time that the signature claims.
     pub time: Option<i64>,
+    /// XML: whether a document may have a DOCTYPE. Its internal subset is then read, nothing external
+    /// is ever fetched. Otherwise such a document is refused.
+    pub allow_doctype: bool,
+    /// XML: whether a signature that uses SHA-1 can be valid. It is reported as weak either way.
+    pub allow_sha1: bool,
+    /// XML: names of attributes that are ids beside `Id`, `id`, `ID` and `xml:id`, without their prefix.
+    pub id_attributes: Vec<String>,
+    /// XML: octets of what references name by other URIs than those of the document's own parts.
+    pub detached: Vec<(String, Vec<u8>)>,
     /// What reading may cost.
     pub limits: Limits,
 }

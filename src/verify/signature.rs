@@ -396,7 +396,7 @@ fn note_signer(report: &mut SignatureReport, certificate: &Certificate) {
     }
 }
 
-fn describe(certificate: &Certificate) -> Signer {
+pub(super) fn describe(certificate: &Certificate) -> Signer {
     Signer {
         common_name: certificate.common_name(),
         subject: certificate.subject(),

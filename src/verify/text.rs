@@ -172,7 +172,7 @@ const fn kind(kind: SignatureKind) -> &'static str {
     }
 }
 
-fn check(check: &Check) -> String {
+pub(super) fn check(check: &Check) -> String {
     match check {
         Check::Ok => "ok".to_owned(),
         Check::Failed { why } => format!("FAILED: {why}"),
@@ -180,7 +180,7 @@ fn check(check: &Check) -> String {
     }
 }
 
-fn trust(trust: &Trust) -> String {
+pub(super) fn trust(trust: &Trust) -> String {
     match trust {
         Trust::NotChecked => "not checked".to_owned(),
         Trust::Trusted { anchor, at } => format!("chains to {anchor}, valid at {}", time_text(*at)),

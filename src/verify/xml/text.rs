@@ -1,0 +1,83 @@
+//! Reports on XML signatures as text for people.
+
+use std::fmt;
+
+use super::super::report::time_text;
+use super::super::text::{check, shown, trust};
+use super::report::{ReferenceReport, XmlReport, XmlSignatureReport};
+
+impl fmt::Display for XmlReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.signatures.len() {
+            0 => writeln!(f, "no signatures")?,
+            1 => writeln!(f, "1 signature")?,
+            count => writeln!(f, "{count} signatures")?,
+        }
+        for (index, signature) in self.signatures.iter().enumerate() {
+            writeln!(f)?;
+            write!(f, "{}. {signature}", index.saturating_add(1))?;
+        }
+        if !self.signatures.is_empty() {
+            writeln!(f)?;
+        }
+        for finding in &self.findings {
+            let label = if finding.kind.is_fatal() { "attack:" } else { "note:" };
+            writeln!(f, "{label} {} ({})", shown(&finding.detail), finding.kind.name())?;
+        }
+        if !self.trust_checked {
+            writeln!(f, "trust: not checked")?;
+        }
+        writeln!(f, "result: {}", if self.is_valid() { "valid" } else { "NOT VALID" })
+    }
+}
+
+impl fmt::Display for XmlSignatureReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.is_valid() { "valid" } else { "NOT VALID" };
+        let id = self.id.as_ref().map_or_else(String::new, |id| format!(" \"{}\"", shown(id)));
+        writeln!(f, "signature{id} at {}: {verdict}", shown(&self.path))?;
+        let mut line = |label: &str, value: &str| writeln!(f, "   {label:<14}{}", shown(value));
+        if let Some(signer) = &self.signer {
+            line("signer:", &signer.subject)?;
+            line("issued by:", &format!("{}, serial number {}", signer.issuer, signer.serial))?;
+        }
+        if let Some(time) = self.claimed_time {
+            line("claimed time:", &time_text(time))?;
+        }
+        let known = |name: &Option<String>| name.clone().unwrap_or_else(|| "unknown".to_owned());
+        let (algorithm, digest) = (known(&self.signature_algorithm), known(&self.digest_algorithm));
+        line("format:", &format!("{algorithm} with {digest}"))?;
+        for reference in &self.references {
+            line("signs:", &signs(reference))?;
+            for omitted in &reference.omitted {
+                line("", &format!("but not {omitted}"))?;
+            }
+            for inner in &reference.manifest {
+                line("", &format!("by manifest {}", signs(inner)))?;
+            }
+        }
+        line("signature:", &check(&self.signature))?;
+        line("certificate:", &check(&self.certificate))?;
+        if let Some(xades) = &self.xades {
+            line("XAdES:", &format!("signing certificate {}", check(&xades.signing_certificate)))?;
+            if let Some(policy) = &xades.policy {
+                line("policy:", &policy.identifier)?;
+            }
+        }
+        line("trust:", &trust(&self.trust))?;
+        for finding in &self.findings {
+            let label = if finding.kind.is_fatal() { "attack:" } else { "note:" };
+            line(label, &format!("{} ({})", finding.detail, finding.kind.name()))?;
+        }
+        Ok(())
+    }
+}
+
+fn signs(reference: &ReferenceReport) -> String {
+    let uri = reference.uri.as_deref().unwrap_or("nothing named");
+    let what = match reference.signed.as_slice() {
+        [] => reference.path.as_deref().unwrap_or(uri).to_owned(),
+        paths => paths.join(", "),
+    };
+    format!("{what}: {}", check(&reference.digest))
+}
