@@ -1,4 +1,5 @@
-//! Writes the PDF files of `testdata/pdf` and `testdata/MANIFEST.tsv`.
+//! Writes the files of `testdata/pdf` with `testdata/MANIFEST.tsv`, and those of `testdata/xml` with
+//! `testdata/xml/MANIFEST.tsv`.
 //!
 //! ```text
 //! cargo run --example testdata             writes them
@@ -18,7 +19,9 @@ mod files;
 mod forms;
 mod pages;
 mod streams;
+mod tt78;
 mod writer;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -64,53 +67,107 @@ fn main() -> ExitCode {
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "two samples have one name");
     let derived = derived::samples(&samples, &root.join("pdf"), given("--derive"));
     samples.extend(derived);
-    if check { compare(&root, &samples) } else { write(&root, &samples) }
+    let documents = xml::documents();
+    let sets = [
+        Set {
+            folder: root.join("pdf"),
+            manifest: root.join("MANIFEST.tsv"),
+            text: manifest(&samples),
+            files: samples.into_iter().map(|sample| (sample.file, sample.bytes)).collect(),
+        },
+        Set {
+            folder: root.join("xml"),
+            manifest: root.join("xml/MANIFEST.tsv"),
+            text: xml_manifest(&documents),
+            files: documents.into_iter().map(|document| (document.file, document.bytes)).collect(),
+        },
+    ];
+    if !check {
+        sets.iter().for_each(Set::write);
+        return ExitCode::SUCCESS;
+    }
+    let wrong: usize = sets.iter().map(Set::compare).sum();
+    if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn write(root: &Path, samples: &[Sample]) -> ExitCode {
-    let folder = root.join("pdf");
-    let mut old: Vec<PathBuf> = Vec::new();
-    fs::create_dir_all(&folder).expect("the folder testdata/pdf");
-    for entry in fs::read_dir(&folder).expect("the folder testdata/pdf") {
-        old.push(entry.expect("an entry of testdata/pdf").path());
-    }
-    for sample in samples {
-        fs::write(folder.join(sample.file), &sample.bytes).expect("a file of testdata/pdf");
-        old.retain(|path| !path.ends_with(sample.file));
-    }
-    for path in old {
-        fs::remove_file(&path).expect("a file that is no longer made");
-    }
-    fs::write(root.join("MANIFEST.tsv"), manifest(samples)).expect("testdata/MANIFEST.tsv");
-    println!("{} files", samples.len());
-    ExitCode::SUCCESS
+/// A folder of files and the manifest that lists them.
+struct Set {
+    folder: PathBuf,
+    manifest: PathBuf,
+    /// What the manifest says.
+    text: String,
+    files: BTreeMap<&'static str, Vec<u8>>,
 }
 
-fn compare(root: &Path, samples: &[Sample]) -> ExitCode {
-    let mut wrong = 0;
-    for sample in samples {
-        let there = fs::read(root.join("pdf").join(sample.file)).unwrap_or_default();
-        if there != sample.bytes {
-            println!("differs: {} ({} bytes there, {} made)", sample.file, there.len(), sample.bytes.len());
+impl Set {
+    fn write(&self) {
+        fs::create_dir_all(&self.folder).expect("the folder of the set");
+        for (file, bytes) in &self.files {
+            fs::write(self.folder.join(file), bytes).expect("a file of the set");
+        }
+        fs::write(&self.manifest, &self.text).expect("the manifest");
+        for path in self.others() {
+            fs::remove_file(&path).expect("a file that is no longer made");
+        }
+        println!("{} files in {}", self.files.len(), self.folder.display());
+    }
+
+    /// Files in the folder that are not of the set.
+    fn others(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten();
+        let paths = entries.map(|entry| entry.expect("an entry of the folder").path());
+        let ours = |path: &Path| self.files.keys().any(|file| path.ends_with(file));
+        paths.filter(|path| *path != self.manifest && !ours(path)).collect()
+    }
+
+    fn compare(&self) -> usize {
+        let mut wrong = 0;
+        for (file, bytes) in &self.files {
+            let there = fs::read(self.folder.join(file)).unwrap_or_default();
+            if there != *bytes {
+                println!("differs: {file} ({} bytes there, {} made)", there.len(), bytes.len());
+                wrong += 1;
+            }
+        }
+        if fs::read_to_string(&self.manifest).unwrap_or_default() != self.text {
+            println!("differs: {}", self.manifest.display());
             wrong += 1;
         }
+        for path in self.others() {
+            println!("not made here: {}", path.display());
+            wrong += 1;
+        }
+        println!("{} files checked in {}, {wrong} differ", self.files.len(), self.folder.display());
+        wrong
     }
-    if fs::read_to_string(root.join("MANIFEST.tsv")).unwrap_or_default() != manifest(samples) {
-        println!("differs: MANIFEST.tsv");
-        wrong += 1;
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn xml_manifest(documents: &[xml::Document]) -> String {
+    let mut text =
+        String::from("file\tstresses\tid_attribute\tnodes\tlocation\tbytes\tsha256\texpected_outcome\n");
+    let rows: BTreeMap<&str, &xml::Document> =
+        documents.iter().map(|document| (document.file, document)).collect();
+    assert_eq!(rows.len(), documents.len(), "two documents have one name");
+    for row in rows.values() {
+        let (hash, bytes) = (sha256(&row.bytes), row.bytes.len());
+        let fields = [row.file, row.stresses, row.attribute, row.nodes, row.location];
+        let _ = writeln!(text, "{}\t{bytes}\t{hash}\t{}", fields.join("\t"), row.expected);
     }
-    println!("{} files checked, {wrong} differ", samples.len());
-    if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    text
 }
 
 fn manifest(samples: &[Sample]) -> String {
     let mut text = String::from("file\tstresses\torigin\tbytes\tsha256\tpassword\texpected_outcome\n");
     let rows: BTreeMap<&str, &Sample> = samples.iter().map(|sample| (sample.file, sample)).collect();
     for sample in rows.values() {
-        let hash = Sha256::digest(&sample.bytes).iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let hash = sha256(&sample.bytes);
         let _ = writeln!(
             text,
             "{}\t{}\t{}\t{}\t{hash}\t{}\t{}",

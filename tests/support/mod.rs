@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod naive;
+pub(crate) mod xml;
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -23,6 +24,10 @@ pub(crate) enum Judge {
     Qpdf,
     Pdfsig,
     Pyhanko,
+    Xmlsec1,
+    Jdk,
+    Lxml,
+    Signxml,
 }
 
 impl Judge {
@@ -32,6 +37,10 @@ impl Judge {
             Self::Qpdf => "qpdf",
             Self::Pdfsig => "pdfsig",
             Self::Pyhanko => "pyHanko",
+            Self::Xmlsec1 => "xmlsec1",
+            Self::Jdk => "JDK",
+            Self::Lxml => "lxml",
+            Self::Signxml => "signxml",
         }
     }
 
@@ -40,13 +49,17 @@ impl Judge {
     /// # Panics
     /// When it is absent and `KYSO_REQUIRE_JUDGES=1`.
     pub(crate) fn present(self) -> bool {
-        static PRESENT: [OnceLock<bool>; 4] = [const { OnceLock::new() }; 4];
+        static PRESENT: [OnceLock<bool>; 8] = [const { OnceLock::new() }; 8];
         let there = *PRESENT[self as usize].get_or_init(|| {
             let there = match self {
                 Self::Openssl => runs("openssl", &["version"]),
                 Self::Qpdf => runs("qpdf", &["--version"]),
                 Self::Pdfsig => runs("pdfsig", &["-v"]),
                 Self::Pyhanko => runs(python(), &["-c", "import pyhanko.sign.validation"]),
+                Self::Xmlsec1 => runs("xmlsec1", &["--version"]),
+                Self::Jdk => runs("javac", &["-version"]) && runs("java", &["-version"]),
+                Self::Lxml => runs(python(), &["-c", "import lxml.etree"]),
+                Self::Signxml => runs(python(), &["-c", "import signxml"]),
             };
             if !there {
                 eprintln!("judge absent: {}, skipped", self.name());

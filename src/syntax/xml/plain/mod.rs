@@ -158,19 +158,23 @@ impl Prolog {
         let start = declaration.map_or(0, |declaration| declaration.length);
         let standalone = declaration.is_some_and(|declaration| declaration.standalone);
         let mut cursor = Cursor::new(source, start, None);
-        // A second byte order mark would be taken for the first by the reader behind.
-        if cursor.starts("\u{FEFF}") {
-            return Err(XmlError::new(cursor.offset() as u64, XmlErrorKind::Character));
-        }
-        // A second declaration would become the first: processing instructions are looked at.
-        loop {
-            cursor.space();
-            if !cursor.comment()? && !cursor.processing_instruction()? {
-                break;
-            }
-        }
+        miscellaneous(&mut cursor)?;
         let doctype = cursor.starts("<!DOCTYPE").then_some(cursor.at);
         Ok(Self { start, standalone, doctype })
+    }
+}
+
+/// Passes what may stand before the root element (XML 1.0, production 27). It may become the start of
+/// the text, where a second byte order mark or declaration would be taken for the first.
+fn miscellaneous(cursor: &mut Cursor<'_>) -> Result<(), XmlError> {
+    if cursor.starts("\u{FEFF}") {
+        return Err(XmlError::new(cursor.offset() as u64, XmlErrorKind::Character));
+    }
+    loop {
+        cursor.space();
+        if !cursor.comment()? && !cursor.processing_instruction()? {
+            return Ok(());
+        }
     }
 }
 
@@ -199,6 +203,7 @@ fn rewrite(
     let mut cursor = Cursor::new(source, start, None);
     let dtd = dtd::parse(&mut cursor, prolog.standalone, &supplied, &mut budget)?;
     output.copy(prolog.start, start);
+    miscellaneous(&mut cursor.clone())?;
     let walker = Walker::new(source, cursor.at, &dtd, output, &mut budget, limits);
     Ok(walker.run()?.finish())
 }

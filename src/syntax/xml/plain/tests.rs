@@ -100,17 +100,9 @@ fn declarations_are_read_strictly() {
         " <?xml version='1.0'?><r/>",
         "<!DOCTYPE r []><?xml version='1.0'?><r/>",
         "\u{FEFF}\u{FEFF}<r/>",
+        "<!DOCTYPE r []>\u{FEFF}<r/>",
     ] {
-        let said = if wrong.contains("DOCTYPE") {
-            // After the DOCTYPE the reader behind sees it: it would stand at the start of the text.
-            match read(wrong.as_bytes()) {
-                Err(error) => error.to_string(),
-                Ok(plain) => panic!("{wrong} became {}", plain.text),
-            }
-        } else {
-            error(wrong).to_string()
-        };
-        assert!(!said.is_empty());
+        error(wrong);
     }
     assert_eq!(text("<?xml  version = '1.0'\tstandalone\n=\"no\" ?>\n<r/>"), "\n<r/>");
 }
@@ -305,7 +297,7 @@ fn entities_hold_whole_elements() {
         ("<!ENTITY e '<!-- '>", "-->"),
         ("<!ENTITY e '<![CDATA['>", "]]>"),
         ("<!ENTITY e '<?p'>", "?>"),
-        ("<!ENTITY e '</b'>", ">"),
+        ("<!ENTITY e '<b></b'>", ">"),
         ("<!ENTITY e '&#38;a'>", ";"),
     ] {
         let said = refuse(subset, "<r>&e;a;</r>");
