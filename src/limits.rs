@@ -69,7 +69,7 @@ impl Default for Limits {
             xml_nodes: 64 << 20,
             xml_entity_bytes: 16 << 20,
             xml_memory_bytes: 1 << 30,
-            xpath_steps: 200_000_000,
+            xpath_steps: 30_000_000,
             references: 1000,
         }
     }

@@ -114,6 +114,8 @@ pub enum FindingKind {
     SignedPropertiesNotSigned,
     /// XAdES: SigningCertificate names another certificate than the one in use.
     SigningCertificateMismatch,
+    /// XAdES: a CounterSignature that signs something else than the value of the signature it stands in.
+    CounterSignatureMismatch,
     /// XML: a SigningTime that is not signed. Not fatal: it is not taken as the claimed time.
     SigningTimeNotSigned,
     /// Checking cost more than [`Limits`](crate::Limits) allows.

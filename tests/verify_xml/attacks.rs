@@ -159,6 +159,10 @@ fn ids_that_stand_twice() {
     refused_with(&document, FindingKind::DuplicateId, &with_key);
     // Other ids may repeat.
     valid(&format!("<Response><x id=\"1\"/><x id=\"1\"/>{ASSERTION}{}</Response>", signature(&hand)));
+    // An empty one is none.
+    let empty = ASSERTION.replace("a1", "");
+    let s = hand.signature("s", &[Ref::new("#", "", &empty)], "");
+    refused(&format!("<Response>{empty}{s}</Response>"), FindingKind::ReferenceUnresolved);
     // None is as bad.
     let document = format!("<Response>{}{}</Response>", ASSERTION.replace("ID", "Key"), signature(&hand));
     refused(&document, FindingKind::ReferenceUnresolved);
@@ -295,7 +299,7 @@ fn bombs() {
     refused_with(&format!("<r>{large}{s}</r>"), FindingKind::TooMuchWork, &small);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     // An expression that visits every node for every node.
-    let xpath = "<Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><XPath>count(//node()[count(//node()) &gt; 0]) &gt; 0</XPath></Transform>";
+    let xpath = "<Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><XPath>count(following::node()) &gt; count(preceding::node()) or true()</XPath></Transform>";
     let s = hand.signature("s", &[Ref::new("#x", xpath, &large)], "");
     let mut small = options();
     small.limits.xpath_steps = 1_000_000;
@@ -427,4 +431,68 @@ fn the_certificate_is_the_one_that_verifies_and_is_named() {
     let report =
         verify(&document(&format!("<KeyInfo>{key}{}", other.key_info().replacen("<KeyInfo>", "", 1))));
     assert!(!report.is_valid() && kinds(&report).contains(&FindingKind::KeyInfoMismatch), "{report}");
+}
+
+/// Documents of about a megabyte made to cost more than they should: each is judged in seconds.
+#[test]
+fn what_would_cost_too_much() {
+    let hand = Hand::p256();
+    let s = signature(&hand);
+    let deep = |inside: &str| {
+        format!(
+            "{}{inside}{}",
+            "<long-name-of-an-element>".repeat(2000),
+            "</long-name-of-an-element>".repeat(2000)
+        )
+    };
+    let many = hand.signature("s", &[Ref::new("#x", "", "<e Id=\"x\"></e>"); 900], "");
+    let xpath = "<Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><XPath>self::text() or self::e</XPath></Transform>";
+    let lists = hand.signature("s", &[Ref::new("", xpath, ""); 300], "");
+    let data = "<X509SubjectName>CN=a</X509SubjectName>".repeat(20_000);
+    let names: String = (0..40_000).map(|number| format!("<n{number}/>")).collect();
+    let prefixes: String = (0..20_000).map(|number| format!(" xmlns:p{number}=\"urn:{number}\"")).collect();
+    let attributes: String = (0..40_000).map(|number| format!(" a{number}=\"\"")).collect();
+    let documents = [
+        ("a deep target of many references", deep(&format!("<e Id=\"x\"></e>{many}"))),
+        ("many deep paths", format!("<r>{}{lists}</r>", deep(&"<e>t</e>".repeat(2000)))),
+        ("many signatures in a deep place", deep(&s.repeat(400))),
+        ("signatures in signatures", {
+            let open = format!("<Signature xmlns=\"{DSIG}\"><Object>");
+            format!("{}{}", open.repeat(900), "</Object></Signature>".repeat(900))
+        }),
+        ("many contents of an object", {
+            let inside = format!("<Object Id=\"o\">{}</Object>", "<e/>".repeat(60_000));
+            format!("<r>{}</r>", hand.signature("s", &[Ref::new("#o", "", "")], &inside))
+        }),
+        (
+            "many names in KeyInfo",
+            format!("<r>{ASSERTION}{}</r>", s.replace("<X509Data>", &format!("<X509Data>{data}"))),
+        ),
+        ("many unreadable things in KeyInfo", {
+            let data = "<X509Certificate>AA==</X509Certificate>".repeat(20_000);
+            format!("<r>{ASSERTION}{}</r>", s.replace("<X509Data>", &format!("<X509Data>{data}")))
+        }),
+        (
+            "many names of elements",
+            format!("<r><a>{names}</a>{}{s}{ASSERTION}</r>", "<b><c/></b>".repeat(30_000)),
+        ),
+        ("many prefixes", format!("<r{prefixes}>{}{ASSERTION}{s}</r>", "<p7:a/>".repeat(40_000))),
+        ("many attributes", format!("<r{attributes}>{ASSERTION}{s}</r>")),
+        ("many ids", format!("<r>{}{ASSERTION}{s}</r>", "<a id=\"1\"/>".repeat(60_000))),
+        ("many comments in a text", {
+            let node = format!("<d Id=\"x\">{}</d>", "t<!-- -->".repeat(60_000));
+            format!("<r>{node}{}</r>", hand.signature("s", &[Ref::new("#x", "", "")], ""))
+        }),
+        ("many look-alikes", format!("<r>{}</r>", "<Signature><SignedInfo/></Signature>".repeat(20_000))),
+    ];
+    for (name, document) in documents {
+        let start = std::time::Instant::now();
+        let report = verify::xml(document.as_bytes(), &options());
+        let took = start.elapsed();
+        println!("{name}: {} bytes, {took:?}", document.len());
+        assert!(took.as_secs() < 20, "{name}: {took:?}");
+        if let Ok(report) = report {
+            assert!(report.to_json().len() < 400 << 20, "{name}");
+        }
+    }
 }

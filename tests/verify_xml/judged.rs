@@ -200,10 +200,10 @@ fn a_changed_byte_shows_to_both() {
     assert!(report.is_valid() && report.signatures[0].claimed_time == Some(1_795_228_200), "{report}");
     let place = |text: &str| signed.find(text).unwrap_or_else(|| panic!("{text}"));
     for (at, by) in [
-        (place("text\r") + 1, b'f'),
-        (place("z='") + 3, b'#'),
+        (place(" text\n") + 2, b'f'),
+        (place(" z=\"") + 4, b'x'),
         (place("Id=\"x\"") + 4, b'y'),
-        (place("tab\""), b'T'),
+        (place(" tab\"") + 1, b'T'),
         (place("&#13;") + 3, b'4'),
         (place("2026-11-21") + 3, b'7'),
         (place("<ds:DigestValue>") + 20, b'*'),

@@ -54,7 +54,7 @@ const MALFORMED: &[(&str, &str)] = &[
     // 2.4: character data.
     ("<a>]]></a>", "]]> in text"),
     ("<a>&</a>", "; after a reference"),
-    ("<a>& b;</a>", "expected"),
+    ("<a>& b;</a>", "a reference without a proper name"),
     ("<a>&b</a>", "; after a reference"),
     ("<a>&;</a>", "a reference without a proper name"),
     ("<a>&none;</a>", "the entity &none; is not declared"),
@@ -82,7 +82,7 @@ const MALFORMED: &[(&str, &str)] = &[
     ("<a><!-- -- --></a>", "-- in a comment"),
     ("<a><!-- ---></a>", "-- in a comment"),
     ("<a><!-- </a>", "--> expected"),
-    ("<a><!-></a>", "<!"),
+    ("<a><!-></a>", "--> expected"),
     // 2.6: processing instructions.
     ("<a><??></a>", "a processing instruction without a proper target"),
     ("<a><? p?></a>", "a processing instruction without a proper target"),
@@ -92,8 +92,8 @@ const MALFORMED: &[(&str, &str)] = &[
     ("<a><?p </a>", "?> expected"),
     // 2.7: CDATA sections.
     ("<a><![CDATA[ </a>", "]]> expected"),
-    ("<a><![cdata[]]></a>", "<!"),
-    ("<a><![CDATA []]></a>", "<!"),
+    ("<a><![cdata[]]></a>", "]]> expected"),
+    ("<a><![CDATA []]></a>", "]]> expected"),
     // 2.8: the XML declaration, and document types.
     (" <?xml version=\"1.0\"?><a/>", "not at the very start"),
     ("<a><?xml version=\"1.0\"?></a>", "not at the very start"),
@@ -188,7 +188,7 @@ fn bytes_that_are_no_utf8() {
 #[test]
 fn errors_say_where() {
     for (document, at) in [
-        ("<a>\n<b c=\"1\" d=\"<\"/></a>", 15),
+        ("<a>\n<b c=\"1\" d=\"<\"/></a>", 16),
         ("\u{FEFF}<a>&none;</a>", 6),
         ("<a x=\"1\" y=\"&bad;\"/>", 12),
         ("<a>ab]]></a>", 5),

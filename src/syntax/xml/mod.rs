@@ -4,6 +4,8 @@
 mod base;
 pub(crate) mod c14n;
 pub(crate) mod character;
+#[cfg(test)]
+mod compare;
 mod error;
 mod method;
 pub(crate) mod plain;

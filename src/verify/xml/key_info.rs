@@ -9,9 +9,12 @@ use super::structure::{base64_of, called, decode, elements, text_of};
 use super::{name, number};
 use crate::algorithm::PublicKey;
 use crate::asn1::{BIT_STRING, INTEGER, NULL, OID, Reader, Rules, SEQUENCE, oid, write};
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, same_name};
 use crate::limits::Limits;
 use crate::syntax::xml::tree::{NodeId, Tree};
+
+/// So many things that cannot be read are told.
+const UNREADABLE: usize = 16;
 
 /// What a KeyInfo holds.
 #[derive(Default)]
@@ -37,16 +40,20 @@ impl KeyInfo {
     /// `follow`: whether references to other parts of the document are followed; those there are not.
     fn take(&mut self, tree: &Tree, places: &Places<'_>, node: NodeId, limits: &Limits, follow: bool) {
         for child in self.children(tree, node) {
+            if self.keys.len() >= limits.certificates {
+                self.note(format!("more than {} keys", limits.certificates));
+                break;
+            }
             if tree.is(child, DSIG, "X509Data") {
                 self.x509_data(tree, child, limits);
             } else if tree.is(child, DSIG, "KeyValue") {
-                for value in self.children(tree, child) {
+                for value in self.children(tree, child).into_iter().take(1) {
                     self.key_value(tree, value);
                 }
             } else if tree.is(child, DSIG11, "DEREncodedKeyValue") {
                 match base64_of(tree, child) {
                     Ok(spki) => self.keys.push(spki),
-                    Err(why) => self.unreadable.push(why),
+                    Err(why) => self.note(why),
                 }
             } else if tree.is(child, DSIG11, "KeyInfoReference") || tree.is(child, DSIG, "RetrievalMethod") {
                 self.elsewhere(tree, places, child, limits, follow);
@@ -54,9 +61,15 @@ impl KeyInfo {
         }
     }
 
+    fn note(&mut self, why: String) {
+        if self.unreadable.len() < UNREADABLE {
+            self.unreadable.push(why);
+        }
+    }
+
     fn children(&mut self, tree: &Tree, node: NodeId) -> Vec<NodeId> {
         elements(tree, node).unwrap_or_else(|why| {
-            self.unreadable.push(why);
+            self.note(why);
             Vec::new()
         })
     }
@@ -73,25 +86,32 @@ impl KeyInfo {
                 self.take(tree, places, target, limits, false)
             }
             Some(target) if tree.is(target, DSIG, "X509Data") => self.x509_data(tree, target, limits),
-            _ => self.unreadable.push(format!("{} is not followed", called(tree, node))),
+            _ => self.note(format!("{} is not followed", called(tree, node))),
         }
     }
 
     fn x509_data(&mut self, tree: &Tree, node: NodeId, limits: &Limits) {
         for child in self.children(tree, node) {
             if let Err(why) = self.x509_item(tree, child, limits) {
-                self.unreadable.push(why);
+                self.note(why);
             }
         }
     }
 
     fn x509_item(&mut self, tree: &Tree, child: NodeId, limits: &Limits) -> Result<(), String> {
+        let counts = [
+            self.certificates.len(),
+            self.issuer_serials.len(),
+            self.subjects.len(),
+            self.subject_key_identifiers.len(),
+            self.digests.len(),
+        ];
+        if counts.into_iter().any(|count| count >= limits.certificates) {
+            return Err(format!("more than {} certificates, or names of them", limits.certificates));
+        }
         if tree.is(child, DSIG, "X509Certificate") {
             let certificate =
                 Certificate::from_der(&base64_of(tree, child)?).map_err(|error| error.to_string())?;
-            if self.certificates.len() >= limits.certificates {
-                return Err(format!("more than {} certificates", limits.certificates));
-            }
             if !self.certificates.contains(&certificate) {
                 self.certificates.push(certificate);
             }
@@ -124,7 +144,7 @@ impl KeyInfo {
         };
         match read {
             Ok(spki) => self.keys.push(spki),
-            Err(why) => self.unreadable.push(why),
+            Err(why) => self.note(why),
         }
     }
 
@@ -196,8 +216,8 @@ pub(super) fn issuer_serial(tree: &Tree, node: NodeId) -> Result<(String, String
 /// Whether issuer and serial number are those of the certificate; `None` when the issuer cannot be read
 /// and the serial number does not decide it.
 pub(super) fn names(issuer: &str, serial: &str, certificate: &Certificate) -> Option<bool> {
-    let serial = number::from_decimal(serial)?;
-    if serial != number::trimmed(certificate.serial()) {
+    // A serial number that is no number is that of no certificate.
+    if number::from_decimal(serial).as_deref() != Some(number::trimmed(certificate.serial())) {
         return Some(false);
     }
     name::same(issuer, &certificate.issuer())
@@ -298,7 +318,19 @@ pub(super) fn names_v2(base64: &str, certificate: &Certificate) -> Option<bool> 
     }
     // GeneralNames, of which directoryName is [4].
     let directory = issuers.expect(crate::asn1::context(4)).ok()?;
-    Some(crate::certificate::same_name(directory.value, certificate.issuer_der()))
+    let issuer = certificate.issuer_der();
+    Some(same_name(directory.value, issuer) || same_name(&reversed(directory.value)?, issuer))
+}
+
+/// A Name with its relative names the other way round, as some signers write it.
+fn reversed(name: &[u8]) -> Option<Vec<u8>> {
+    let mut sets = Reader::new(name, Rules::Lenient).expect(SEQUENCE).ok()?.inside();
+    let mut parts = Vec::new();
+    while !sets.is_empty() {
+        parts.push(sets.any().ok()?.raw);
+    }
+    parts.reverse();
+    Some(write::wrap(SEQUENCE, &parts))
 }
 
 /// The key of a SubjectPublicKeyInfo, or why it is none.

@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use crate::syntax::xml::XML_NAMESPACE;
 use crate::syntax::xml::tree::{Kind, NodeId, Tree};
 
+/// Paths that are longer, in bytes, are cut: a document could have as many as it likes of its own length.
+pub(super) const LONGEST: usize = 4096;
+
 /// Paths and ids of a document, worked out when first asked for.
 pub(super) struct Places<'t> {
     tree: &'t Tree,
@@ -29,7 +32,8 @@ impl<'t> Places<'t> {
         Self { tree, id_attributes, numbers: OnceCell::new(), ids: OnceCell::new() }
     }
 
-    /// The path of a node: `/` of the document, `…/text()` of text, else that of the element.
+    /// The path of a node: `/` of the document, `…/text()` of text, else that of the element. One that
+    /// is longer than [`LONGEST`] ends, after its beginning, in `…` and the number of the node.
     pub(super) fn path(&self, node: NodeId) -> String {
         let numbers = self.numbers.get_or_init(|| numbers(self.tree));
         let mut steps = Vec::new();
@@ -56,7 +60,14 @@ impl<'t> Places<'t> {
         if steps.is_empty() {
             return "/".to_owned();
         }
-        steps.into_iter().rev().collect()
+        let mut path = String::new();
+        for step in steps.iter().rev() {
+            if path.len().saturating_add(step.len()) > LONGEST {
+                return format!("{path}/…{}", node.0);
+            }
+            path.push_str(step);
+        }
+        path
     }
 
     /// The elements that have `id` in any of their id attributes.
@@ -100,9 +111,9 @@ impl<'t> Places<'t> {
 /// Numbers every element among its siblings of the same name, as it is written.
 fn numbers(tree: &Tree) -> Vec<u32> {
     let mut numbers = vec![0_u32; tree.len() as usize];
-    let mut same: HashMap<(&str, &str), Vec<NodeId>> = HashMap::new();
     for parent in tree.subtree(Tree::ROOT) {
-        same.clear();
+        // A new one each time: emptying one that was large takes as long as it was large.
+        let mut same: HashMap<(&str, &str), Vec<NodeId>> = HashMap::new();
         for child in tree.children(parent) {
             if let Some(name) = tree.name(child) {
                 same.entry((&name.prefix, &name.local)).or_default().push(child);

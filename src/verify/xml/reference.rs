@@ -14,6 +14,9 @@ use crate::syntax::xml::tree::NodeId;
 /// Manifests in manifests are followed this deep.
 const DEPTH: usize = 3;
 
+/// What a byte of a path in a report counts for, in octets worked on.
+const PATH: u64 = 16;
+
 /// The references of one signature being checked.
 pub(super) struct References<'e, 't> {
     engine: &'e Engine<'t>,
@@ -26,6 +29,27 @@ pub(super) struct References<'e, 't> {
 pub(super) struct Checked {
     pub(super) report: ReferenceReport,
     pub(super) target: Option<NodeId>,
+    /// Whether the whole of it is digested.
+    pub(super) is_whole: bool,
+    /// Those of the manifest that it is to.
+    pub(super) inner: Vec<Self>,
+}
+
+impl Checked {
+    /// The report, with those of the manifest in it.
+    pub(super) fn into_report(mut self) -> ReferenceReport {
+        self.report.manifest = self.inner.into_iter().map(Self::into_report).collect();
+        self.report
+    }
+
+    /// This one, those of its manifest, and so on.
+    pub(super) fn all(&self) -> Vec<&Self> {
+        let mut all = vec![self];
+        for inner in &self.inner {
+            all.extend(inner.all());
+        }
+        all
+    }
 }
 
 impl<'e, 't> References<'e, 't> {
@@ -56,6 +80,8 @@ impl<'e, 't> References<'e, 't> {
                 manifest: Vec::new(),
             },
             target: None,
+            is_whole: false,
+            inner: Vec::new(),
         };
         if let Err(refusal) = self.look(reference, algorithm, &mut checked, to, depth) {
             checked.report.digest = Check::not_checked(refusal.why.clone());
@@ -78,6 +104,7 @@ impl<'e, 't> References<'e, 't> {
             Refusal::new(FindingKind::TooMuchWork, format!("more than {limit} references"))
         })?;
         self.left.set(left);
+        engine.charge(1)?;
         let target = engine.dereference(reference)?;
         let report = &mut checked.report;
         if let Target::Node(node, _) = &target {
@@ -93,12 +120,13 @@ impl<'e, 't> References<'e, 't> {
         }
         let digested = engine.digest(self.signature, target, &reference.transforms, algorithm)?;
         report.octets = digested.octets;
-        let mut is_whole = false;
         if let Some(coverage) = &digested.coverage {
             report.signed = coverage.signed_paths(engine.tree, engine.places);
             report.omitted = coverage.omitted_paths(engine.tree, engine.places);
             report.not_listed = coverage.not_listed();
-            is_whole = checked.target.is_some_and(|target| coverage.is_whole(target));
+            checked.is_whole = checked.target.is_some_and(|target| coverage.is_whole(target));
+            let paths = report.signed.iter().chain(&report.omitted).map(|path| path.len() as u64);
+            engine.charge(paths.sum::<u64>().saturating_mul(PATH))?;
             for comment in &coverage.splits {
                 to.find(FindingKind::CommentInText, split(engine, *comment));
             }
@@ -117,7 +145,7 @@ impl<'e, 't> References<'e, 't> {
             to.find(FindingKind::ReferenceMismatch, why.clone());
             Check::failed(why)
         };
-        self.follow_manifest(reference, checked, is_whole, to, depth)
+        self.follow_manifest(reference, checked, to, depth)
     }
 
     /// Checks what a Manifest refers to: XML Signature leaves that to the application.
@@ -125,7 +153,6 @@ impl<'e, 't> References<'e, 't> {
         &self,
         reference: &Reference,
         checked: &mut Checked,
-        is_whole: bool,
         to: &mut XmlSignatureReport,
         depth: usize,
     ) -> Result<(), Refusal> {
@@ -138,7 +165,7 @@ impl<'e, 't> References<'e, 't> {
             }
             return Ok(());
         };
-        if !is_whole {
+        if !checked.is_whole {
             let why = "a Manifest of which a part only is signed";
             return Err(Refusal::new(FindingKind::TransformRefused, why));
         }
@@ -152,7 +179,7 @@ impl<'e, 't> References<'e, 't> {
             .map_err(|why| Refusal::new(FindingKind::SignatureMalformed, why))?;
         for reference in &references {
             let inner = self.check_at(reference, to, depth);
-            checked.report.manifest.push(inner.report);
+            checked.inner.push(inner);
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::super::finding::{Finding, FindingKind};
 use super::super::report::{Check, REPORT_VERSION, Signer, Trust, rfc3339_option};
+use super::place::LONGEST;
 
 /// So many paths of signed or left-out nodes are listed for one reference.
 pub const PATHS_LISTED: usize = 100;
@@ -53,7 +54,7 @@ impl XmlReport {
     pub fn signed_paths(&self) -> Vec<&str> {
         let mut paths: Vec<&str> = Vec::new();
         for signature in self.signatures.iter().filter(|signature| signature.is_valid()) {
-            for path in signature.references.iter().flat_map(|reference| &reference.signed) {
+            for path in signature.signed() {
                 if !paths.contains(&path.as_str()) {
                     paths.push(path);
                 }
@@ -136,6 +137,11 @@ impl XmlSignatureReport {
             && !self.findings.iter().any(|finding| finding.kind.is_fatal())
     }
 
+    /// The paths of what the references sign.
+    fn signed(&self) -> impl Iterator<Item = &String> {
+        self.references.iter().flat_map(ReferenceReport::with_manifest).flat_map(|one| &one.signed)
+    }
+
     /// Whether everything of the element at `path` is signed by one reference whose digest matches,
     /// this signature itself apart. `path` is written as in the report; `/` is the whole document. Says
     /// nothing about whether the signature is valid.
@@ -195,12 +201,18 @@ impl ReferenceReport {
         self.digest == Check::Ok && self.manifest.iter().all(Self::is_valid)
     }
 
-    fn with_manifest(&self) -> impl Iterator<Item = &Self> {
-        std::iter::once(self).chain(&self.manifest)
+    /// This one, those of its manifest, and so on.
+    fn with_manifest(&self) -> Vec<&Self> {
+        let mut all = vec![self];
+        for inner in &self.manifest {
+            all.extend(inner.with_manifest());
+        }
+        all
     }
 
     fn covers(&self, path: &str, signature: &str) -> bool {
-        if self.digest != Check::Ok || self.not_listed > 0 {
+        // Nothing can be told of what is below a path that was cut.
+        if self.digest != Check::Ok || self.not_listed > 0 || path.len() > LONGEST {
             return false;
         }
         let left_out = |omitted: &String| {

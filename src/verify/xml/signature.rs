@@ -3,7 +3,9 @@
 use super::super::report::{Check, Trust, time_text};
 use super::super::signature::describe;
 use super::super::{FindingKind, Options};
-use super::identifier::{DSIG, MGF1, RSA_PSS, digest_method, is_signed_properties, signature_method};
+use super::identifier::{
+    DSIG, MGF1, MORE_2007, RSA_PSS, digest_method, is_signed_properties, is_xades, signature_method,
+};
 use super::key_info::{KeyInfo, public_key};
 use super::reference::{Checked, References};
 use super::report::{XadesReport, XmlSignatureReport};
@@ -101,6 +103,7 @@ fn examine(engine: &Engine<'_>, signature: &Signature, report: &mut XmlSignature
     what_is_signed(engine, signature, &checked, report);
     let xades = properties(engine, signature, &checked, report);
     signing_time(engine, signature, &checked, report);
+    let signer = signer.map(|signer| meant(engine, signer, &key_info, xades.as_ref()));
     report.certificate = match &signer {
         Some(signer) => {
             report.signer = Some(describe(signer));
@@ -115,12 +118,12 @@ fn examine(engine: &Engine<'_>, signature: &Signature, report: &mut XmlSignature
     if let Some(signer) = &signer {
         validity(signer, &key_info, options, report);
     }
-    let targets = checked.iter().filter_map(|one| {
+    let mut targets = Vec::new();
+    for one in checked.iter().flat_map(Checked::all) {
         let is_signed = one.report.digest == Check::Ok;
-        one.target.map(|node| Target { node, is_signed })
-    });
-    let targets = targets.collect();
-    report.references = checked.into_iter().map(|one| one.report).collect();
+        targets.extend(one.target.map(|node| Target { node, is_signed }));
+    }
+    report.references = checked.into_iter().map(Checked::into_report).collect();
     targets
 }
 
@@ -161,35 +164,42 @@ fn value(
     let digest = method.digest.hash(&octets);
     let mut why = None;
     let mut verifies = |key: &PublicKey| {
+        engine.charge(cost(key))?;
         let what = match method.signature {
             SignatureAlgorithm::Ed25519 => ToBeSigned::Message(&octets),
             _ => ToBeSigned::Digest(&digest),
         };
         let outcome = verify(key, &method, what, &signature.value);
         if let Err(error) = &outcome {
-            why = Some(error.clone());
+            // The signer's certificate usually comes first.
+            why.get_or_insert_with(|| error.clone());
         }
-        outcome.is_ok()
+        Ok::<bool, Refusal>(outcome.is_ok())
     };
     let mut unusable = None;
     for certificate in &key_info.certificates {
         match certificate.public_key() {
-            Ok(key) if verifies(key) => return Ok(Some(certificate.clone())),
-            Ok(_) => {}
+            Ok(key) => {
+                if verifies(key)? {
+                    return Ok(Some(certificate.clone()));
+                }
+            }
             Err(error) => unusable = Some(error.to_string()),
         }
     }
     for spki in &key_info.keys {
         match public_key(spki) {
-            // With certificates at hand it must be one of them.
-            Ok(key) if verifies(&key) => {
+            Ok(key) => {
+                if !verifies(&key)? {
+                    continue;
+                }
+                // With certificates at hand it must be one of them.
                 if !key_info.certificates.is_empty() {
                     let what = "the signature verifies under KeyValue, but not under any certificate";
                     report.find(FindingKind::KeyInfoMismatch, what);
                 }
                 return Ok(None);
             }
-            Ok(_) => {}
             Err(error) => unusable = Some(error),
         }
     }
@@ -201,6 +211,12 @@ fn value(
             "KeyInfo holds no key that can be used",
         )),
     })
+}
+
+/// What a check under a key counts for, in octets worked on.
+fn cost(key: &PublicKey) -> u64 {
+    let bits = key.bits() as u64;
+    (bits.saturating_mul(bits) / 128).saturating_add(32 << 10)
 }
 
 fn verify(key: &PublicKey, method: &Method, what: ToBeSigned<'_>, value: &[u8]) -> Result<(), String> {
@@ -247,9 +263,7 @@ fn pss(tree: &Tree, node: NodeId) -> Result<Method, Refusal> {
     let parameters = elements(tree, node).map_err(malformed)?;
     let parameters = match parameters.as_slice() {
         [] => Vec::new(),
-        [one] if tree.is(*one, super::identifier::MORE_2007, "RSAPSSParams") => {
-            elements(tree, *one).map_err(malformed)?
-        }
+        [one] if tree.is(*one, MORE_2007, "RSAPSSParams") => elements(tree, *one).map_err(malformed)?,
         _ => return Err(malformed("SignatureMethod has other parameters than RSAPSSParams".to_owned())),
     };
     for one in parameters {
@@ -295,24 +309,43 @@ fn what_is_signed(
     report: &mut XmlSignatureReport,
 ) {
     let tree = engine.tree;
-    let own = |node: NodeId| is_bookkeeping(tree, node, signature.node);
     // A manifest signs what it lists.
     let matters = |one: &Checked| {
-        one.target.is_none_or(|node| !own(node))
-            || one
-                .report
-                .manifest
-                .iter()
-                .any(|inner| inner.path.as_deref().is_none_or(|path| !is_below(path, &report.path)))
+        let own = |one: &&Checked| one.target.is_some_and(|node| is_bookkeeping(tree, node, signature.node));
+        !one.all().iter().all(own)
     };
     if !checked.iter().any(matters) {
         let what = "only the signature's own properties or key are signed";
         report.find(FindingKind::NothingSigned, what);
     }
+    countersigned(engine, signature, checked, report);
 }
 
-fn is_below(path: &str, above: &str) -> bool {
-    path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// A CounterSignature of XAdES signs the value of the signature that it stands in (ETSI EN 319 132-1,
+/// 5.2.7.2).
+fn countersigned(
+    engine: &Engine<'_>,
+    signature: &Signature,
+    checked: &[Checked],
+    report: &mut XmlSignatureReport,
+) {
+    let tree = engine.tree;
+    let is_counter = |node: NodeId| {
+        tree.name(node).is_some_and(|name| &*name.local == "CounterSignature" && is_xades(&name.namespace))
+    };
+    if !tree.parent(signature.node).is_some_and(is_counter) {
+        return;
+    }
+    let above = tree.ancestors_or_self(signature.node).skip(1).find(|node| tree.is(*node, DSIG, "Signature"));
+    let signs_value = |one: &Checked| {
+        one.target.is_some_and(|node| {
+            tree.is(node, DSIG, "SignatureValue") && above.is_some() && tree.parent(node) == above
+        })
+    };
+    if !checked.iter().any(signs_value) {
+        let what = "the counter-signature does not sign the value of the signature that it stands in";
+        report.find(FindingKind::CounterSignatureMismatch, what);
+    }
 }
 
 /// Whether a reference whose digest matches is to `node` or something around it.
@@ -322,10 +355,7 @@ fn is_signed(tree: &Tree, checked: &[Checked], node: NodeId, signature: NodeId) 
             // Around the signature an enveloped-signature transform leaves out what is in it.
             tree.ancestors_or_self(node).take_while(|above| *above != signature).any(|above| above == target)
         };
-        one.report.digest == Check::Ok
-            && one.report.omitted.is_empty()
-            && one.report.not_listed == 0
-            && one.target.is_some_and(is_around)
+        one.report.digest == Check::Ok && one.is_whole && one.target.is_some_and(is_around)
     })
 }
 
@@ -390,6 +420,13 @@ fn signing_time(
         }
         return;
     }
+    // Objects of one signature can hold others, and theirs others again.
+    let nodes =
+        signature.objects.iter().map(|object| u64::from(tree.end(*object).0.saturating_sub(object.0)));
+    if let Err(refusal) = engine.charge(nodes.sum()) {
+        report.find(refusal.kind, refusal.why);
+        return;
+    }
     let named = |node: NodeId, local: &str| tree.name(node).is_some_and(|name| &*name.local == local);
     for object in &signature.objects {
         let Some(node) = tree.subtree(*object).find(|node| {
@@ -409,6 +446,23 @@ fn signing_time(
             report.claimed_time = time;
         }
     }
+}
+
+/// Of the certificates for the key of `signer`, the one that KeyInfo and XAdES mean, if there are several.
+fn meant(
+    engine: &Engine<'_>,
+    signer: Certificate,
+    key_info: &KeyInfo,
+    properties: Option<&Properties>,
+) -> Certificate {
+    let is_meant = |one: &&Certificate| {
+        one.spki_der() == signer.spki_der()
+            && key_info.contradiction(one).is_none()
+            && !properties.is_some_and(|properties| {
+                properties.names(engine.tree, one).is_some_and(|named| named.is_err())
+            })
+    };
+    key_info.certificates.iter().find(is_meant).cloned().unwrap_or(signer)
 }
 
 /// Whether `signer` is the certificate that is meant.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::super::FindingKind;
 use super::super::report::time_text;
 use super::super::text::{check, shown, trust};
 use super::report::{ReferenceReport, XmlReport, XmlSignatureReport};
@@ -21,8 +22,7 @@ impl fmt::Display for XmlReport {
             writeln!(f)?;
         }
         for finding in &self.findings {
-            let label = if finding.kind.is_fatal() { "attack:" } else { "note:" };
-            writeln!(f, "{label} {} ({})", shown(&finding.detail), finding.kind.name())?;
+            writeln!(f, "{} {} ({})", label(finding.kind), shown(&finding.detail), finding.kind.name())?;
         }
         if !self.trust_checked {
             writeln!(f, "trust: not checked")?;
@@ -66,10 +66,22 @@ impl fmt::Display for XmlSignatureReport {
         }
         line("trust:", &trust(&self.trust))?;
         for finding in &self.findings {
-            let label = if finding.kind.is_fatal() { "attack:" } else { "note:" };
-            line(label, &format!("{} ({})", finding.detail, finding.kind.name()))?;
+            line(label(finding.kind), &format!("{} ({})", finding.detail, finding.kind.name()))?;
         }
         Ok(())
+    }
+}
+
+/// What sort of finding it is, in a word.
+const fn label(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::SignatureWrapping
+        | FindingKind::DuplicateId
+        | FindingKind::LookAlikeNamespace
+        | FindingKind::NothingDigested
+        | FindingKind::CounterSignatureMismatch => "attack:",
+        kind if kind.is_fatal() => "error:",
+        _ => "note:",
     }
 }
 

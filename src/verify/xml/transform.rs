@@ -103,7 +103,7 @@ impl<'t> Engine<'t> {
     }
 
     /// Counts work.
-    fn charge(&self, amount: u64) -> Result<(), Refusal> {
+    pub(super) fn charge(&self, amount: u64) -> Result<(), Refusal> {
         match self.work.get().checked_sub(amount) {
             Some(left) => {
                 self.work.set(left);
@@ -150,6 +150,9 @@ impl<'t> Engine<'t> {
             }
             None => (fragment, false),
         };
+        if id.is_empty() {
+            return Err(unresolved("a reference to an empty id".into()));
+        }
         match self.places.with_id(id) {
             Some(Owners::One(node)) => Ok(Target::Node(node, comments)),
             Some(Owners::Several(first, second)) => {

@@ -39,6 +39,11 @@ impl<'t> Names<'t> {
     }
 }
 
+/// Whether elements of this namespace belong to signatures and stand in each of them.
+fn is_apparatus(namespace: &str) -> bool {
+    namespace == DSIG || is_xades(namespace)
+}
+
 fn is_inside(tree: &Tree, node: NodeId, of: NodeId) -> bool {
     node > of && node < tree.end(of)
 }
@@ -97,10 +102,16 @@ pub(super) fn misplaced(
         } else {
             vec![target]
         };
-        let outside = |one: &&NodeId| !is_inside(tree, **one, signature);
-        let twin = contents.iter().find_map(|content| names.same(*content).iter().find(outside));
+        let foreign = |one: &&NodeId| tree.name(**one).is_some_and(|name| !is_apparatus(&name.namespace));
+        // In document order, so that only the first and the last can stand outside while others do not.
+        let outside = |content: &NodeId| {
+            let same = names.same(*content);
+            let ends = [same.first(), same.last()];
+            ends.into_iter().flatten().copied().find(|one| !is_inside(tree, *one, signature))
+        };
+        let twin = contents.iter().filter(foreign).find_map(outside);
         return twin.map(|twin| {
-            let twin = places.path(*twin);
+            let twin = places.path(twin);
             format!("{} stands inside the signature, and {twin} is called the same", here())
         });
     }
@@ -116,7 +127,7 @@ pub(super) fn misplaced(
         ));
     }
     // The signature stands in something called like what it signs, which is not what it signs.
-    let name = tree.name(target)?;
+    let name = tree.name(target).filter(|name| !is_apparatus(&name.namespace))?;
     let around = tree.ancestors_or_self(signature).skip(1).find(|above| {
         *above != target && !is_inside(tree, *above, target) && tree.is(*above, &name.namespace, &name.local)
     });
@@ -134,11 +145,14 @@ pub(super) fn twin(
     target: NodeId,
     signed: &[(NodeId, NodeId)],
 ) -> Option<String> {
+    if tree.name(target).is_none_or(|name| is_apparatus(&name.namespace)) {
+        return None;
+    }
     let is_signed = |node: NodeId| {
         let before = signed.partition_point(|(start, _)| *start <= node);
         before.checked_sub(1).and_then(|at| signed.get(at)).is_some_and(|(_, end)| node < *end)
     };
-    let twin = names.same(target).iter().take(TWINS).find(|one| !is_signed(**one))?;
+    let twin = names.same(target).iter().take(TWINS).find(|one| **one != target && !is_signed(**one))?;
     let (name, path) = (called(tree, target), places.path(*twin));
     Some(format!("{path} is called {name} too, but is not signed; {} is", places.path(target)))
 }

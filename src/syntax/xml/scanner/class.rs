@@ -101,6 +101,34 @@ pub(super) fn of_name(byte: u8) -> Class {
     look(&NAME, byte)
 }
 
+/// The first place from `at` on where something needs attention in character data; plain text is passed
+/// over eight bytes at a time.
+#[inline]
+pub(super) fn skip_text(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // The lowest byte that is marked is one that is equal; those above it may be marked wrongly.
+    let equal = |word: u64, byte: u8| {
+        let word = word ^ (ONES * byte as u64);
+        word.wrapping_sub(ONES) & !word
+    };
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        // `<` and `>` differ in one bit.
+        let brackets = equal(word | ONES << 1, b'>');
+        let marked = (word | control | brackets | equal(word, b'&')) & HIGH;
+        if marked != 0 {
+            return at + (marked.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(|byte| of_text(*byte) == Class::Plain) {
+        at += 1;
+    }
+    at
+}
+
 /// Whether a character beyond ASCII may stand in a name, or begin one.
 pub(super) const fn may_stand_in_name(character: char, first: bool) -> bool {
     if first { is_name_start(character) } else { is_name(character) }

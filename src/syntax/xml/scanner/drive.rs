@@ -63,7 +63,7 @@ fn in_memory<H: Handler>(mut scanner: Scanner<'_>, bytes: &[u8], handler: &mut H
     scanner.finish(view, taken)
 }
 
-pub(super) fn windowed<S: Source + ?Sized, H: Handler>(
+fn windowed<S: Source + ?Sized, H: Handler>(
     mut scanner: Scanner<'_>,
     source: &S,
     window: usize,
@@ -137,8 +137,9 @@ impl Scanner<'_> {
     }
 }
 
+/// [`scan`] through a window of this many bytes, whatever the source.
 #[cfg(test)]
-pub(super) fn scan_with_window<S: Source + ?Sized, H: Handler>(
+pub(in crate::syntax::xml) fn scan_with_window<S: Source + ?Sized, H: Handler>(
     source: &S,
     limits: &Limits,
     window: usize,

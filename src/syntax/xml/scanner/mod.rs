@@ -13,6 +13,8 @@ mod text;
 
 use std::ops::Range;
 
+#[cfg(test)]
+pub(super) use drive::scan_with_window;
 pub(crate) use drive::{scan, scan_below, scan_within};
 pub(crate) use tag::{Attribute, StartTag};
 
@@ -241,16 +243,27 @@ impl<'l> Scanner<'l> {
         if self.open.is_empty() && self.root_seen {
             return Err(XmlError::malformed(view.at(at), "a second root element"));
         }
-        let Some(read) = tag::read(view, at, &mut self.scratch)? else { return Ok(None) };
+        let simple = StartTag::simple(view, at);
+        let read = match simple {
+            Some(_) => None,
+            None => match tag::read(view, at, &mut self.scratch)? {
+                None => return Ok(None),
+                read => read,
+            },
+        };
         let depth = self.open.len() + 1;
         if depth > self.limits.xml_depth {
             let limit = self.limits.xml_depth as u64;
             return Err(XmlError::limit(view.at(at), "nested elements", limit));
         }
         self.root_seen = true;
-        let tag = tag::enter(view, at, &read, &self.scratch, &mut self.scope, depth)?;
+        let tag = match (simple, &read) {
+            (_, Some(read)) => tag::enter(view, at, read, &self.scratch, &mut self.scope, depth)?,
+            (Some(simple), None) => simple,
+            (None, None) => return Ok(None),
+        };
         handler.start(view, &tag, &self.scope, depth)?;
-        let behind = at + read.end();
+        let behind = at + tag.raw.len();
         if tag.empty {
             let offset = view.at(behind);
             let end = EndTag { offset, behind: offset, name: tag.name(), tidy: None, empty: true };
@@ -268,11 +281,11 @@ impl<'l> Scanner<'l> {
             return Err(XmlError::malformed(view.at(at), "an end tag outside the root element"));
         };
         let name = self.names.get(start..).unwrap_or_default();
-        let rest = view.bytes.get(at + 2..).unwrap_or_default();
-        let behind = match rest.strip_prefix(name) {
-            Some([b'>', ..]) => Some(at + 2 + name.len() + 1),
-            _ => None,
-        };
+        let end = at + 2 + name.len();
+        // Names are short: comparing them in place is faster than a call that compares memory.
+        let is_same = view.bytes.get(end) == Some(&b'>')
+            && view.get(at + 2..end).iter().zip(name).all(|(one, other)| one == other);
+        let behind = is_same.then_some(end + 1);
         let (tidy, behind) = match behind {
             Some(behind) => (Some(at..behind), behind),
             None => match untidy_end(view, at, name)? {

@@ -67,6 +67,33 @@ pub(crate) struct StartTag<'a> {
 }
 
 impl<'a> StartTag<'a> {
+    /// A tag that is nothing but `<name>` in ASCII without a prefix, which most are. `at` is the place of
+    /// its `<`.
+    #[inline]
+    pub(super) fn simple(view: View<'a>, at: usize) -> Option<Self> {
+        let rest = view.bytes.get(at..)?;
+        if class::of_name(*rest.get(1)?) != Class::NameStart {
+            return None;
+        }
+        let inside = rest.get(2..)?;
+        let is_name = |byte: &u8| matches!(class::of_name(*byte), Class::NameStart | Class::Name);
+        let length = inside.iter().position(|byte| !is_name(byte))?;
+        if inside.get(length) != Some(&b'>') {
+            return None;
+        }
+        let end = 2 + length;
+        Some(Self {
+            offset: view.at(at),
+            raw: rest.get(..=end)?,
+            empty: false,
+            tidy: true,
+            name: QName { start: 1, local: 1, end },
+            attributes: &[],
+            declarations: &[],
+            values: &[],
+        })
+    }
+
     /// The name as it is written.
     pub(crate) fn name(&self) -> &'a [u8] {
         self.raw.get(self.name.start..self.name.end).unwrap_or_default()
@@ -176,13 +203,6 @@ pub(super) struct Read {
     end: usize,
     empty: bool,
     tidy: bool,
-}
-
-impl Read {
-    /// The first byte behind the tag.
-    pub(super) const fn end(&self) -> usize {
-        self.end
-    }
 }
 
 /// Reads the tag at `at`, where a `<` stands. `None`: the bytes end before it does. Offsets of names and

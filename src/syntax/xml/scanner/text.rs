@@ -10,6 +10,7 @@ pub(super) fn content<H: Handler>(view: View<'_>, start: usize, last: bool, hand
     // What is not told yet begins at `run`.
     let (mut at, mut run) = (start, start);
     let behind = loop {
+        at = class::skip_text(bytes, at);
         let Some(&byte) = bytes.get(at) else {
             // `]]>` must not be missed because a window ends in it.
             let text = bytes.get(run..).unwrap_or_default();

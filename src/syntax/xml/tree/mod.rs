@@ -12,6 +12,8 @@ pub(crate) mod read;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scope;
+#[cfg(test)]
+mod vectors;
 
 pub(in crate::syntax::xml) use bits::Bits;
 pub(crate) use build::Builder;

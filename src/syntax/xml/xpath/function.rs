@@ -166,7 +166,7 @@ impl<'e> Evaluator<'e> {
                     strings.push(self.string_value(*node)?.into());
                 }
             }
-            other => strings.push(self.to_string(other)?),
+            other => strings.push(self.string_of(other)?),
         }
         let mut found: Vec<NodeId> = Vec::new();
         for string in strings {

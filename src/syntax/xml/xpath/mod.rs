@@ -6,6 +6,7 @@
 //! what an expression of a stranger may cost and no way to add `here()`.
 
 mod axis;
+mod compare;
 mod error;
 mod evaluate;
 mod expression;

@@ -5,6 +5,7 @@ use super::expression::{
     Arithmetic, Axis, Comparison, Expr, Facts, Function, Path, Predicate, Start, Step, Test, Type,
 };
 use super::lexer::{Lexer, Token};
+use crate::syntax::xml::XML_NAMESPACE;
 
 /// Bytes of an expression. Its tree takes some forty times as many.
 const MOST_BYTES: usize = 64 << 10;
@@ -402,6 +403,9 @@ impl<'a> Parser<'a> {
     }
 
     fn resolve(&self, prefix: &str) -> Result<Box<str>, XPathError> {
+        if prefix == "xml" {
+            return Ok(XML_NAMESPACE.into());
+        }
         let uri = (self.namespace)(prefix).filter(|uri| !uri.is_empty());
         let unbound = || XPathError::Prefix { position: self.position, prefix: prefix.to_owned() };
         uri.map(String::into_boxed_str).ok_or_else(unbound)

@@ -44,7 +44,7 @@ fn shown(tree: &Tree, value: &Value) -> String {
 }
 
 const DOCUMENT: &str = "<?pi one?><r xmlns='u:d' xmlns:p='u:p' xml:lang='en-GB'><!--note--><a xmlns='' Id='A' x='1'>t1\
-    <b xml:id='B' y='2'><c/></b><b p:y='3'>t2</b></a><p:a>t3<d><e/>5</d><?q?></p:a><f xmlns=''>7</f></r>";
+    <b xml:id='B' y='2'><c/></b><b y='3' p:z='x'>t2</b></a><p:a>t3<d><e/>5</d><?q?></p:a><f xmlns=''>7</f></r>";
 
 #[track_caller]
 fn check(expression: &str, expected: &str) {
@@ -94,9 +94,9 @@ fn axes() {
         ("//processing-instruction('q')", "q"),
         ("//comment()", "note"),
         ("//b/ancestor::*", "r a"),
-        ("//*/following-sibling::*", "b a d f"),
+        ("//*/following-sibling::*", "b a f"),
         ("//*/preceding-sibling::*", "a b a"),
-        ("//e/preceding::b/preceding-sibling::node()", "t1 b"),
+        ("//*[local-name() = 'e']/preceding::b/preceding-sibling::node()", "t1 b"),
         ("//*/following::f", "f"),
         ("//namespace::p/ancestor::a", "a"),
         ("//@x/following::c", "c"),
@@ -144,8 +144,8 @@ fn functions() {
         ("name(//p:a)", "p:a"),
         ("local-name(//p:a)", "a"),
         ("namespace-uri(//p:a)", "u:p"),
-        ("name(//processing-instruction()[2])", "q"),
-        ("name(//@p:y)", "p:y"),
+        ("name((//processing-instruction())[2])", "q"),
+        ("name(//@p:z)", "p:z"),
         ("name(/)", ""),
         ("string(//a)", "t1t2"),
         ("string(/)", "t1t2t357"),
@@ -192,7 +192,7 @@ fn functions() {
         ("ceiling(-1.5)", "-1"),
         ("round(-1.5)", "-1"),
         ("position() + last()", "2"),
-        ("count(//node()[position() = last()])", "6"),
+        ("count(//node()[position() = last()])", "8"),
     ] {
         check(expression, expected);
     }
@@ -273,7 +273,7 @@ fn what_is_wrong_is_said_with_its_place() {
         let nested = |depth| format!("{}a{}", open.repeat(depth), close.repeat(depth));
         assert!(compile(&nested(99)).is_ok());
         assert!(matches!(error(&nested(100)), XPathError::Limit { limit: 100, .. }));
-        check(&format!("boolean({})", nested(98)), if open == "not(" { "false" } else { "false" });
+        check(&format!("boolean({})", nested(98)), "false");
     }
     let long = format!("1{}", " + 1".repeat(16_000));
     check(&long, "16001");
@@ -313,7 +313,7 @@ fn expressions_cost_what_they_visit() {
     for (expression, count) in [
         ("count(//e//e)", "4999"),
         ("count(//e/ancestor::e)", "4999"),
-        ("count(//node()/following::node())", "0"),
+        ("count(//node()/following::node())", "10000"),
         ("count(//e/descendant-or-self::node())", "10002"),
         ("count(//e[ancestor::e])", "4999"),
         ("count(//e[@x = //@x])", "5000"),

@@ -16,8 +16,7 @@ pub(super) struct Rendered<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// The attributes in the tag of an element, sorted. An `orphan` is in the set and its parent element is
-    /// not; `above` is the nearest element above it in the set, and attributes of the `xml` namespace
+    /// The attributes in the tag of an element, sorted. An `orphan` is in the set and its parent is not; `above` is the nearest element above it in the set, and attributes of the `xml` namespace
     /// above it are those before `inherited`.
     pub(super) fn attribute_axis(
         &mut self,
@@ -31,12 +30,20 @@ impl<'a> Walk<'a> {
         let mut rendered: Vec<_> = in_set.filter_map(|attribute| self.rendered(attribute)).collect();
         if orphan {
             self.charge(id, inherited)?;
+            let everywhere = self.xml_attributes.get(..inherited).unwrap_or_default();
             match self.method {
                 C14nMethod::Exclusive { .. } => {}
-                C14nMethod::Inclusive10 { .. } => self.inherit(&mut rendered, id, inherited, |_| true),
+                C14nMethod::Inclusive10 { .. } => self.inherit(&mut rendered, id, everywhere, |_| true),
                 C14nMethod::Inclusive11 { .. } => {
-                    self.inherit(&mut rendered, id, inherited, |local| matches!(local, "lang" | "space"));
-                    self.fix_base(&mut rendered, id, above, inherited)?;
+                    // From elements right above that are not in the set: what stands further up, the
+                    // element there that is in the set hands down itself. For xml:base the recommendation
+                    // says so; for the others its implementations agree on it.
+                    let omitted = |(place, _): &(usize, _)| above.is_none_or(|above| *place > above);
+                    let from =
+                        everywhere.iter().rposition(|one| !omitted(one)).map_or(0, |at| at.saturating_add(1));
+                    let omitted = everywhere.get(from..).unwrap_or_default().to_vec();
+                    self.inherit(&mut rendered, id, &omitted, |local| matches!(local, "lang" | "space"));
+                    self.fix_base(&mut rendered, id, &omitted)?;
                 }
             }
         }
@@ -71,11 +78,11 @@ impl<'a> Walk<'a> {
         &self,
         rendered: &mut Vec<Rendered<'a>>,
         id: NodeId,
-        inherited: usize,
+        inherited: &[(usize, AttributeId)],
         which: fn(&str) -> bool,
     ) {
         let mut seen: HashSet<_> = self.own_xml_attributes(id).map(|own| self.local(own)).collect();
-        for (_, attribute) in self.xml_attributes.iter().take(inherited).rev() {
+        for (_, attribute) in inherited.iter().rev() {
             let local = self.local(*attribute);
             if which(local) && seen.insert(local) {
                 rendered.extend(self.rendered(*attribute));
@@ -88,20 +95,19 @@ impl<'a> Walk<'a> {
         &mut self,
         rendered: &mut Vec<Rendered<'a>>,
         id: NodeId,
-        above: Option<usize>,
-        inherited: usize,
+        omitted: &[(usize, AttributeId)],
     ) -> Result<(), XmlError> {
         let tree = self.tree;
-        let omitted = |place: usize| above.is_none_or(|above| place > above);
         let is_base = |attribute: &AttributeId| self.local(*attribute) == "base";
-        let above = self.xml_attributes.iter().take(inherited).rev();
-        let bases: Vec<_> = above
-            .take_while(|(place, _)| omitted(*place))
-            .map(|(_, attribute)| *attribute)
-            .filter(is_base)
-            .collect();
-        let Some(name) = bases.first().and_then(|base| tree.attribute_name(*base)) else { return Ok(()) };
+        let bases: Vec<_> = omitted.iter().rev().map(|(_, attribute)| *attribute).filter(is_base).collect();
         let own = self.own_xml_attributes(id).find(is_base);
+        if bases.is_empty() && own.is_none_or(|own| self.set.contains_attribute(tree, own)) {
+            return Ok(());
+        }
+        // An own one counts even if it is not in the set, also alone: the recommendation does not say so
+        // of that case, but its interoperability tests do (xmlbase-c14n11spec3-103).
+        let mut all = own.into_iter().chain(bases.iter().copied());
+        let Some(name) = all.next().and_then(|base| tree.attribute_name(base)) else { return Ok(()) };
         let mut joined: Option<Cow<'a, str>> =
             own.map(|attribute| Cow::Borrowed(tree.attribute_value(attribute)));
         for base in bases {

@@ -180,7 +180,7 @@ impl<'a> Walk<'a> {
         let Some(name) = self.tree.name(id) else { return Ok(()) };
         let member = self.set.contains_node(self.tree, id);
         let parent = self.open.last();
-        let orphan = member && parent.is_some_and(|parent| !parent.member);
+        let orphan = member && self.tree.parent(id).is_some_and(|id| !self.set.contains_node(self.tree, id));
         let above = parent.and_then(|parent| parent.nearest);
         let from = self.xml_attributes.len();
         self.push(id, member);

@@ -127,6 +127,17 @@ fn omitted_elements_between() {
 }
 
 #[test]
+fn what_an_element_in_the_set_hands_down() {
+    let tree = tree("<a xml:lang='en'><b xml:space='default'><c/></b></a>");
+    let set = only(&tree, &["a", "c"]);
+    assert_eq!(
+        canonical(&tree, &set, V10, &[]),
+        "<a xml:lang=\"en\"><c xml:lang=\"en\" xml:space=\"default\"></c></a>"
+    );
+    assert_eq!(canonical(&tree, &set, V11, &[]), "<a xml:lang=\"en\"><c xml:space=\"default\"></c></a>");
+}
+
+#[test]
 fn without_a_subtree() {
     let tree = tree("<a><b><c/>x</b>y<d><e/></d><b><c/></b>z</a>");
     let first = element(&tree, "b");
