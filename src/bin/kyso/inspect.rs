@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::io;
 use std::process::ExitCode;
 
-use kyso::verify::{self, Options, XmlReport};
+use kyso::verify::{self, Options, ReferenceReport, XmlReport, XmlSignatureReport};
 use kyso::xml::{C14nMethod, Canonicalization, Entities};
 use kyso::{Limits, Source};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::arguments::Inspect;
 use crate::failure::Failure;
@@ -46,29 +46,59 @@ pub(crate) fn run(options: &Inspect) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What there is to see of an XML document.
+#[derive(Serialize)]
+struct XmlInspection<'a> {
+    version: u32,
+    format: &'static str,
+    document_bytes: u64,
+    encoding: &'a str,
+    byte_order_mark: bool,
+    root: Option<String>,
+    signatures: Vec<XmlSignature<'a>>,
+}
+
+#[derive(Serialize)]
+struct XmlSignature<'a> {
+    id: Option<&'a str>,
+    path: &'a str,
+    references: Vec<XmlReference<'a>>,
+}
+
+#[derive(Serialize)]
+struct XmlReference<'a> {
+    uri: Option<&'a str>,
+    path: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: Option<&'a str>,
+}
+
+impl<'a> XmlSignature<'a> {
+    fn of(report: &'a XmlSignatureReport) -> Self {
+        let references = report.references.iter().map(XmlReference::of).collect();
+        Self { id: report.id.as_deref(), path: &report.path, references }
+    }
+}
+
+impl<'a> XmlReference<'a> {
+    fn of(report: &'a ReferenceReport) -> Self {
+        Self { uri: report.uri.as_deref(), path: report.path.as_deref(), kind: report.kind.as_deref() }
+    }
+}
+
 fn as_json(report: &XmlReport, encoding: &Encoding, root: Option<String>) -> String {
-    let signatures: Vec<_> = report
-        .signatures
-        .iter()
-        .map(|signature| {
-            let references: Vec<_> = signature
-                .references
-                .iter()
-                .map(|one| json!({ "uri": one.uri, "path": one.path, "type": one.kind }))
-                .collect();
-            json!({ "id": signature.id, "path": signature.path, "references": references })
-        })
-        .collect();
-    let all = json!({
-        "version": verify::INSPECTION_VERSION,
-        "format": "xml",
-        "document_bytes": report.document_bytes,
-        "encoding": encoding.name,
-        "byte_order_mark": encoding.has_mark,
-        "root": root,
-        "signatures": signatures,
-    });
-    format!("{all:#}")
+    let signatures = report.signatures.iter().map(XmlSignature::of).collect();
+    let inspection = XmlInspection {
+        version: verify::INSPECTION_VERSION,
+        format: "xml",
+        document_bytes: report.document_bytes,
+        encoding: &encoding.name,
+        byte_order_mark: encoding.has_mark,
+        root,
+        signatures,
+    };
+    // Texts, numbers and lists cannot fail to be written.
+    serde_json::to_string_pretty(&inspection).unwrap_or_default()
 }
 
 fn as_text(report: &XmlReport, encoding: &Encoding, root: Option<String>) -> String {

@@ -26,8 +26,9 @@ use std::borrow::Cow;
 use super::finding::{Finding, FindingKind};
 use super::{Options, VerifyError};
 use crate::source::{Source, for_each_piece};
-use crate::syntax::xml::XmlError;
+use crate::syntax::xml::plain::{Doctype, Encoding, Entities, Plain, sniff};
 use crate::syntax::xml::tree::{Kind, NodeId, Tree};
+use crate::syntax::xml::{XmlError, XmlErrorKind};
 use identifier::{DSIG, looks_like_dsig};
 use place::Places;
 use signature::Judged;
@@ -46,10 +47,29 @@ pub use report::{PATHS_LISTED, PolicyReport, ReferenceReport, XadesReport, XmlRe
 /// [`Limits::signatures`](crate::Limits::signatures). What is wrong with a signature is in the report.
 pub fn xml<S: Source + ?Sized>(source: &S, options: &Options) -> Result<XmlReport, VerifyError> {
     let bytes = all_bytes(source, options.limits.xml_memory_bytes)?;
-    let tree = read::read(&bytes, &options.limits)?;
+    let tree = tree(&bytes, options)?;
     let length = bytes.len() as u64;
     drop(bytes);
     report(&tree, length, options)
+}
+
+/// The tree of a document, in whatever encoding. quick-xml reads UTF-8 without a DOCTYPE; anything else
+/// is made that first, which the reader of the result need not trust: it reads all of it.
+fn tree(bytes: &[u8], options: &Options) -> Result<Tree, XmlError> {
+    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    if !sniff(head).is_ok_and(|found| found.encoding != Encoding::Utf8) {
+        match read::read(bytes, &options.limits) {
+            Err(error) if options.allow_doctype && matches!(error.kind(), XmlErrorKind::Doctype) => {}
+            read => return read,
+        }
+    }
+    let entities = Entities::new();
+    let doctype = if options.allow_doctype { Doctype::Allowed(&entities) } else { Doctype::Refused };
+    let plain = Plain::read(bytes, doctype, &options.limits)?;
+    read::read(plain.text(), &options.limits).map_err(|error| {
+        let offset = plain.nearest_offset(error.offset());
+        error.at(offset)
+    })
 }
 
 /// The document in memory.
