@@ -102,9 +102,7 @@ fn values_that_are_not_the_signers_are_refused() {
     embed(&bench, &input, "not base64!").failed(4, &["--signature"]);
     // A changed document is another one.
     fs::write(&input, read(xml("tt78-invoice-indented.xml"))).unwrap();
-    let other = embed(&bench, &input, &zeros);
-    assert_eq!(other.code, 3, "{}", other.err);
-    other.failed(3, &["in.xml", "unchanged"]);
+    embed(&bench, &input, &zeros).failed(2, &["in.xml", "unchanged"]);
     let state = fs::read_to_string(bench.path("state.json")).unwrap();
     fs::write(bench.path("state.json"), state.replacen("seller", "buyers", 1)).unwrap();
     embed(&bench, &input, &zeros).failed(2, &["state.json", "prepare again"]);
@@ -125,9 +123,7 @@ fn a_refused_document_leaves_no_state() {
 #[test]
 fn seller_buyer_and_authority_sign_one_after_the_other() {
     let bench = Bench::new();
-    // The third needs a place; nobody has signed it.
-    let invoice = fs::read_to_string(xml("tt78-invoice.xml")).unwrap();
-    let mut input = bench.write("in.xml", invoice.replace("</DSCKS>", "<CCKSKhac/></DSCKS>"));
+    let mut input = xml("tt78-invoice.xml");
     let signers = [("seller", "DSCKS/NBan"), ("buyer", "DSCKS/NMua"), ("authority", "DSCKS/CCKSKhac")];
     for (count, (name, location)) in signers.iter().enumerate() {
         let more =

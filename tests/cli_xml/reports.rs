@@ -44,9 +44,17 @@ fn what_is_not_valid_is_1() {
     assert_eq!((run.code, run.err.as_str()), (1, ""));
     assert_eq!(run.json()["valid"], false);
     assert_eq!(run.json()["signatures"][0]["references"][0]["digest"]["status"], "failed");
-    // Anchors that did not issue it.
-    let stranger = bench.run(&["verify", "out.xml", "--json", "--trust", &key("p256-chain.pem")]);
-    assert_eq!(stranger.json()["trust_checked"], true);
+    // Anchors that did not issue it, and anchors that did, for a signature that states no time.
+    bench.sign(&xml("tt78-invoice.xml"), &[]).done();
+    let trust = |anchors: &str| bench.run(&["verify", "out.xml", "--json", "--trust", anchors]);
+    let issued = trust(&key("root.pem")).done().json();
+    assert_eq!(issued["signatures"][0]["claimed_time"], serde_json::Value::Null);
+    assert_eq!(issued["signatures"][0]["trust"]["status"], "trusted");
+    let leaf = fs::read_to_string(key("p256-chain.pem")).unwrap();
+    let end = leaf.find("-----END CERTIFICATE-----").unwrap() + 25;
+    let stranger = trust(&bench.write("leaf.pem", &leaf[..end]));
+    assert_eq!((stranger.code, stranger.err.as_str()), (1, ""));
+    assert_eq!(stranger.json()["signatures"][0]["trust"]["status"], "untrusted");
 }
 
 #[test]

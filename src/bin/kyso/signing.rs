@@ -63,7 +63,8 @@ pub(crate) fn at(time: Option<DateTime<FixedOffset>>) -> Result<At, Failure> {
         .map_err(|error| Failure::new(Exit::Io, format!("the system gives no randomness: {error}")))
 }
 
-fn now() -> Result<DateTime<FixedOffset>, Failure> {
+/// What the system's clock says.
+pub(crate) fn now() -> Result<DateTime<FixedOffset>, Failure> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
     since
         .and_then(|since| i64::try_from(since.as_secs()).ok())

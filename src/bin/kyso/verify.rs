@@ -7,7 +7,7 @@ use kyso::verify::{self, Options};
 use crate::arguments::Verify;
 use crate::failure::{Exit, Failure};
 use crate::format::{self, Format};
-use crate::{detached, keys, output, progress};
+use crate::{detached, keys, output, progress, signing};
 
 pub(crate) fn run(options: &Verify) -> Result<ExitCode, Failure> {
     let file = &options.file;
@@ -36,6 +36,8 @@ pub(crate) fn run(options: &Verify) -> Result<ExitCode, Failure> {
 fn what(options: &Verify) -> Result<Options, Failure> {
     let mut with = Options::default();
     with.trust = options.trust.as_deref().map(keys::trust_anchors).transpose()?;
+    // A signature that says nothing of its time is judged as of today.
+    with.default_time = Some(signing::now()?.timestamp());
     with.password = keys::password(options.password_env.as_deref())?;
     with.allow_doctype = options.allow_doctype;
     with.allow_sha1 = options.allow_sha1;
