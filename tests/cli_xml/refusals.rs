@@ -170,6 +170,7 @@ fn documents_are_refused_with_what_to_do() {
         bench.sign(&input, &["--format", "dsig"]).failed(3, &[name]);
         bench.sign(&input, &[]).failed(3, &[name]);
         bench.run(&["verify", &input]).failed(1, &[name]);
+        bench.run(&["verify", &input, "--allow-doctype"]).failed(1, &[name]);
         bench.run(&["c14n", &input]).failed(3, &[name]);
         fs::remove_file(input).unwrap();
     }

@@ -7,15 +7,16 @@ use kyso::xml::{Canonicalization, CanonicalizationError, Entities};
 
 use crate::arguments::C14n;
 use crate::failure::{Exit, Failure};
+use crate::files;
 use crate::format::{self, Format};
-use crate::progress;
 
 pub(crate) fn run(options: &C14n) -> Result<ExitCode, Failure> {
     let file = &options.file;
     if options.prefixes.is_some() && !options.c14n.is_exclusive() {
         return Err(Failure::new(Exit::Usage, "--prefixes goes with --c14n exc and exc-comments only"));
     }
-    let (source, _progress) = progress::open(file)?;
+    // No progress is shown: the octets may go to the same terminal.
+    let source = files::open(file)?;
     if format::find(&source, file)? == Some(Format::Pdf) {
         return Err(Failure::at(Exit::Refused, file, "this is a PDF; canonical octets are for XML"));
     }

@@ -12,7 +12,9 @@ use crate::{detached, keys, output, progress, signing};
 pub(crate) fn run(options: &Verify) -> Result<ExitCode, Failure> {
     let file = &options.file;
     let (source, progress) = progress::open(file)?;
-    let format = format::find(&source, file)?.unwrap_or(Format::Pdf);
+    // What begins like neither is read as what the options are for.
+    let asked = if misplaced(options, Format::Pdf).is_some() { Format::Xml } else { Format::Pdf };
+    let format = format::find(&source, file)?.unwrap_or(asked);
     if let Some(option) = misplaced(options, format) {
         return Err(format::misplaced(option, file, format));
     }

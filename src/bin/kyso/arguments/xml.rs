@@ -49,13 +49,14 @@ pub(crate) struct Xml {
     /// The namespace of the SigningTime of tt78. Default: that of the signature.
     #[arg(long, value_name = "URI")]
     pub(crate) signing_time_ns: Option<String>,
-    /// The signature policy, for xades-epes.
+    /// The signature policy, for xades-epes; xades takes one too.
     #[arg(long, value_name = "OID|URI", requires = "policy_digest")]
     pub(crate) policy: Option<String>,
     /// The digest of the policy document: sha256:BASE64.
     #[arg(long, value_name = "ALG:BASE64", requires = "policy", value_parser = policy_digest)]
     pub(crate) policy_digest: Option<Digest>,
-    /// The MIME type of what is signed, for xades. Default: text/xml.
+    /// The MIME type of what is signed, for xades. Default: text/xml; application/octet-stream for
+    /// --detached-content.
     #[arg(long, value_name = "TYPE")]
     pub(crate) mime_type: Option<String>,
     /// A role that the signer claims, for xades; may be repeated.
