@@ -71,7 +71,7 @@ fn every_document_has_its_own_outcome() {
     assert_eq!(outcomes.len(), 30);
     for (index, outcome) in outcomes.iter().enumerate() {
         match (index, outcome) {
-            (3 | 13 | 23, Outcome::NotPrepared(PrepareError::Refused(_)))
+            (3 | 13 | 23, Outcome::NotPrepared(PrepareError::Pdf(kyso::pdf::PrepareError::Refused(_))))
             | (5, Outcome::NoValue(_))
             | (6, Outcome::Refused(_)) => {}
             (_, Outcome::Signed(signed)) if !matches!(index, 3 | 5 | 6 | 13 | 23) => {

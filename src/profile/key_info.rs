@@ -74,7 +74,8 @@ pub(crate) fn write(markup: &mut Markup, parts: &[KeyInfo], chain: &Chain) {
             usize::from(parts.contains(&KeyInfo::Certificate))
         };
         for certificate in certificates.iter().take(count) {
-            markup.leaf("X509Certificate", &STANDARD.encode(certificate.der()));
+            let base64 = STANDARD.encode(certificate.der());
+            markup.open("X509Certificate", &[]).raw(&base64).close("X509Certificate");
         }
         markup.close("X509Data");
     }

@@ -1,7 +1,5 @@
 //! XML Signature (XMLDSig 1.1, RFC 9231): identifiers, formats, and the elements as text.
 
-use std::fmt::Write as _;
-
 use crate::algorithm::{Digest, DigestAlgorithm, SignatureAlgorithm, Suite};
 use crate::syntax::xml::C14nMethod;
 
@@ -258,19 +256,23 @@ impl Markup {
 
 /// Escapes for text and for attribute values alike, so that a reader gets back every character.
 fn escape_into(out: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "&#x{:X};", u32::from(character));
-            }
-            character => out.push(character),
-        }
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\t', '\n', '\r']) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let mut characters = from.chars();
+        out.push_str(match characters.next() {
+            Some('&') => "&amp;",
+            Some('<') => "&lt;",
+            Some('>') => "&gt;",
+            Some('"') => "&quot;",
+            Some('\t') => "&#x9;",
+            Some('\n') => "&#xA;",
+            _ => "&#xD;",
+        });
+        rest = characters.as_str();
     }
+    out.push_str(rest);
 }
 
 /// A Reference with its digest.

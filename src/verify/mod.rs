@@ -23,6 +23,7 @@ use crate::certificate::Certificate;
 use crate::password::Password;
 use crate::source::Source;
 use crate::syntax::pdf::{Dictionary, Document, Field, Form, Object, PdfError, Place, Placed};
+use crate::syntax::xml::Entities;
 use difference::{Outcome, Work};
 use window::Prefix;
 
@@ -56,6 +57,8 @@ pub struct Options {
     /// XML: whether a document may have a DOCTYPE. Its internal subset is then read, nothing external
     /// is ever fetched. Otherwise such a document is refused.
     pub allow_doctype: bool,
+    /// The text of external entities of an XML document whose DOCTYPE is allowed; nothing is fetched.
+    pub entities: Entities,
     /// XML: whether a signature that uses SHA-1 can be valid. It is reported as weak either way.
     pub allow_sha1: bool,
     /// XML: names of attributes that are ids beside `Id`, `id`, `ID` and `xml:id`, without their prefix.

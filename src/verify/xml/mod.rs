@@ -26,7 +26,7 @@ use std::borrow::Cow;
 use super::finding::{Finding, FindingKind};
 use super::{Options, VerifyError};
 use crate::source::{Source, for_each_piece};
-use crate::syntax::xml::plain::{Doctype, Encoding, Entities, Plain, sniff};
+use crate::syntax::xml::plain::{Doctype, Encoding, Plain, sniff};
 use crate::syntax::xml::tree::{Kind, NodeId, Tree};
 use crate::syntax::xml::{XmlError, XmlErrorKind};
 use identifier::{DSIG, looks_like_dsig};
@@ -47,26 +47,25 @@ pub use report::{PATHS_LISTED, PolicyReport, ReferenceReport, XadesReport, XmlRe
 /// [`Limits::signatures`](crate::Limits::signatures). What is wrong with a signature is in the report.
 pub fn xml<S: Source + ?Sized>(source: &S, options: &Options) -> Result<XmlReport, VerifyError> {
     let bytes = all_bytes(source, options.limits.xml_memory_bytes)?;
-    let tree = tree(&bytes, options)?;
+    let tree = tree_of(&bytes, options)?;
     let length = bytes.len() as u64;
     drop(bytes);
     report(&tree, length, options)
 }
 
-/// The tree of a document, in whatever encoding. quick-xml reads UTF-8 without a DOCTYPE; anything else
-/// is made that first, which the reader of the result need not trust: it reads all of it.
-fn tree(bytes: &[u8], options: &Options) -> Result<Tree, XmlError> {
-    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-    if !sniff(head).is_ok_and(|found| found.encoding != Encoding::Utf8) {
-        match read::read(bytes, &options.limits) {
+/// The document as a tree; made plain first when it is in another encoding or has a DOCTYPE that is
+/// allowed.
+fn tree_of(bytes: &[u8], options: &Options) -> Result<Tree, XmlError> {
+    let limits = &options.limits;
+    if sniff(bytes)?.encoding == Encoding::Utf8 {
+        match read::read(bytes, limits) {
             Err(error) if options.allow_doctype && matches!(error.kind(), XmlErrorKind::Doctype) => {}
             read => return read,
         }
     }
-    let entities = Entities::new();
-    let doctype = if options.allow_doctype { Doctype::Allowed(&entities) } else { Doctype::Refused };
-    let plain = Plain::read(bytes, doctype, &options.limits)?;
-    read::read(plain.text(), &options.limits).map_err(|error| {
+    let doctype = if options.allow_doctype { Doctype::Allowed(&options.entities) } else { Doctype::Refused };
+    let plain = Plain::read(bytes, doctype, limits)?;
+    read::read(plain.text(), limits).map_err(|error| {
         let offset = plain.nearest_offset(error.offset());
         error.at(offset)
     })

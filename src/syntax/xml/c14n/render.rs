@@ -10,11 +10,10 @@ use super::Parameters;
 use super::escape;
 use super::output::{Octets, Output};
 
-/// The namespaces that Exclusive Canonicalization has rendered on the elements that are open.
+/// The namespaces that Exclusive Canonicalization has rendered on the elements that are open. Depths are
+/// counted from the apex.
 #[derive(Debug, Default)]
-pub(super) struct Rendered {
-    entries: Vec<(usize, Vec<u8>, Vec<u8>)>,
-}
+pub(super) struct Rendered(Scope);
 
 /// Where a tag stands.
 pub(super) struct Place<'a> {
@@ -50,20 +49,15 @@ type Attributes<'a> = SmallVec<[Written<'a>; 6]>;
 impl Rendered {
     /// Whether nothing has to be rendered for an element of this prefix, by Exclusive Canonicalization.
     pub(super) fn has(&self, prefix: &[u8], scope: &Scope) -> bool {
-        self.find(prefix) == scope.namespace(prefix)
-    }
-
-    fn find(&self, prefix: &[u8]) -> Option<&[u8]> {
-        match self.entries.iter().rev().find(|(_, known, _)| known == prefix) {
-            Some((_, _, uri)) => Some(uri),
-            None if prefix.is_empty() => Some(b""),
-            None => None,
+        match (self.0.namespace(prefix), scope.namespace(prefix)) {
+            (Some(b""), Some(b"")) => true,
+            (rendered, in_scope) => rendered == in_scope,
         }
     }
 
-    /// Forgets what was rendered on the element at `depth`, counted from the apex.
-    pub(super) fn leave(&mut self, depth: usize) {
-        while self.entries.pop_if(|(at, ..)| *at >= depth).is_some() {}
+    /// Forgets what was rendered on the element at `level`.
+    pub(super) fn leave(&mut self, level: usize) {
+        self.0.leave(level);
     }
 
     /// Writes a tag.
@@ -86,7 +80,7 @@ impl Rendered {
         namespaces.sort_unstable_by_key(|namespace| namespace.prefix);
         if parameters.method.is_exclusive() {
             for namespace in &namespaces {
-                self.entries.push((level, namespace.prefix.to_vec(), namespace.uri.to_vec()));
+                self.0.bind(level, namespace.prefix, namespace.uri);
             }
         }
         for namespace in &mut namespaces {
@@ -140,7 +134,7 @@ impl Rendered {
             }
             // A prefix in the list may be bound to nothing here.
             let Some(uri) = scope.namespace(prefix) else { continue };
-            if self.find(prefix) != Some(uri) {
+            if self.0.namespace(prefix) != Some(uri) {
                 namespaces.push(Namespace { prefix, uri, place: None });
             }
         }
