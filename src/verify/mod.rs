@@ -46,6 +46,9 @@ pub use xml::{PATHS_LISTED, PolicyReport, ReferenceReport, XadesReport, XmlRepor
 pub struct Options {
     /// Trust anchors; without them trust is not checked.
     pub trust: Option<Vec<Certificate>>,
+    /// Further certificates for the way from a signer to an anchor, not trusted themselves: for
+    /// signatures that do not bring their issuers along, as those of TT78.
+    pub certificates: Vec<Certificate>,
     /// The password of an encrypted document.
     pub password: Option<Password>,
     /// When certificates must have been valid, Unix seconds. Otherwise that is the time of a trusted

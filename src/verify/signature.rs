@@ -111,7 +111,7 @@ pub(super) fn report<S: Source>(
         if let (Some(signed), Some(roots)) = (signed, &options.trust) {
             let at = report.timestamp.as_ref().filter(|stamp| is_trusted(stamp)).and_then(|stamp| stamp.time);
             let at = options.time.or(at).or(report.claimed_time).or(options.default_time);
-            report.trust = trust(&signed, roots, at);
+            report.trust = trust(&signed, options, roots, at);
         }
     }
     if options.trust.is_some() && report.trust == Trust::NotChecked {
@@ -366,18 +366,23 @@ fn timestamp(token: &[u8], signer: &SignerInfo, options: &Options) -> TimestampR
         report.authority = Some(describe(&certificate));
         if let Some(roots) = &options.trust {
             let signed = Signed { certificate, others: data.certificates.clone() };
-            report.trust = trust(&signed, roots, options.time.or(report.time));
+            report.trust = trust(&signed, options, roots, options.time.or(report.time));
         }
     }
     report
 }
 
-fn trust(signed: &Signed, roots: &[Certificate], at: Option<i64>) -> Trust {
+/// The certificates that a signature brings along, and those that the caller has.
+pub(super) fn others(brought: &[Certificate], options: &Options) -> Vec<Certificate> {
+    brought.iter().chain(&options.certificates).cloned().collect()
+}
+
+fn trust(signed: &Signed, options: &Options, roots: &[Certificate], at: Option<i64>) -> Trust {
     let Some(at) = at else {
         let why = "the signature states no time to check the certificate at".to_owned();
         return Trust::Untrusted { why };
     };
-    match build_path(&signed.certificate, &signed.others, roots, at) {
+    match build_path(&signed.certificate, &others(&signed.others, options), roots, at) {
         Ok(path) => Trust::Trusted { anchor: path.last().map(Certificate::subject).unwrap_or_default(), at },
         Err(error) => Trust::Untrusted { why: error.to_string() },
     }

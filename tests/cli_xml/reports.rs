@@ -55,6 +55,12 @@ fn what_is_not_valid_is_1() {
     let stranger = trust(&bench.write("leaf.pem", &leaf[..end]));
     assert_eq!((stranger.code, stranger.err.as_str()), (1, ""));
     assert_eq!(stranger.json()["signatures"][0]["trust"]["status"], "untrusted");
+    // A TT78 signature does not bring its issuer along.
+    bench.sign(&xml("tt78-invoice.xml"), &["--format", "tt78"]).done();
+    assert_eq!(trust(&key("root.pem")).json()["signatures"][0]["trust"]["status"], "untrusted");
+    let (root, issuer) = (key("root.pem"), key("intermediate.pem"));
+    let issued = bench.run(&["verify", "out.xml", "--json", "--trust", &root, "--cert", &issuer]).done();
+    assert_eq!(issued.json()["signatures"][0]["trust"]["status"], "trusted");
 }
 
 #[test]

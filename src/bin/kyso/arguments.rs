@@ -119,6 +119,9 @@ pub(crate) struct Verify {
     /// The trust anchors in PEM. Without them trust is not checked.
     #[arg(long, value_name = "ROOTS.pem")]
     pub(crate) trust: Option<PathBuf>,
+    /// Further certificates in PEM, not trusted themselves: issuers that a signature does not bring along.
+    #[arg(long, value_name = "CERTS.pem")]
+    pub(crate) cert: Option<PathBuf>,
     /// Prints the report as JSON.
     #[arg(long)]
     pub(crate) json: bool,

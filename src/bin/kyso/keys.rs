@@ -49,11 +49,11 @@ pub(crate) fn chain(path: &Path) -> Result<Chain, Failure> {
     })
 }
 
-/// Certificates in PEM that are trusted because the caller says so.
-pub(crate) fn trust_anchors(path: &Path) -> Result<Vec<Certificate>, Failure> {
+/// Certificates in PEM, each by itself: trust anchors, or issuers that are missing.
+pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
     let pem = files::read(path, files::SMALL)?;
     Certificate::all_from_pem(&pem).map_err(|error| {
-        let advice = Some("give the trust anchors in PEM");
+        let advice = Some("give certificates in PEM");
         Failure::at(Exit::Usage, path, advised(told(&error), advice))
     })
 }

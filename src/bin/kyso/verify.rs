@@ -37,7 +37,10 @@ pub(crate) fn run(options: &Verify) -> Result<ExitCode, Failure> {
 
 fn what(options: &Verify) -> Result<Options, Failure> {
     let mut with = Options::default();
-    with.trust = options.trust.as_deref().map(keys::trust_anchors).transpose()?;
+    with.trust = options.trust.as_deref().map(keys::certificates).transpose()?;
+    if let Some(path) = &options.cert {
+        with.certificates = keys::certificates(path)?;
+    }
     // A signature that says nothing of its time is judged as of today.
     with.default_time = Some(signing::now()?.timestamp());
     with.password = keys::password(options.password_env.as_deref())?;

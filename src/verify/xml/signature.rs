@@ -1,7 +1,7 @@
 //! One signature: its value, its key, its certificate, and everything that it signs.
 
 use super::super::report::{Check, Trust, time_text};
-use super::super::signature::describe;
+use super::super::signature::{describe, others};
 use super::super::{FindingKind, Options};
 use super::identifier::{
     DSIG, MGF1, MORE_2007, RSA_PSS, digest_method, is_signed_properties, is_xades, signature_method,
@@ -512,7 +512,7 @@ fn validity(signer: &Certificate, key_info: &KeyInfo, options: &Options, report:
         None => {
             Trust::Untrusted { why: "the signature states no time to check the certificate at".to_owned() }
         }
-        Some(at) => match build_path(signer, &key_info.certificates, roots, at) {
+        Some(at) => match build_path(signer, &others(&key_info.certificates, options), roots, at) {
             Ok(path) => {
                 Trust::Trusted { anchor: path.last().map(Certificate::subject).unwrap_or_default(), at }
             }
