@@ -69,15 +69,16 @@
 //!
 //! ## Where the difference comes from
 //!
-//! - *A tree, or none.* The others build a tree of the document, or keep what they stream, and write it out
-//!   again. Here the document is hashed as it goes by, and the signature is put in between its bytes.
+//! - *A tree, or none.* None of the others measured works in memory that does not grow with the document. Here
+//!   the document is hashed as it goes by, and the signature is put in between its bytes.
 //! - *Writing out again.* What a serialiser changes (CRLF, entities, quotes, a byte order mark) changes bytes
 //!   that others rely on, and sometimes what is signed. Here no byte of the original is written by anything
 //!   but copying.
-//! - *Rules of the caller's.* Which ids are in question must be told to xmlsec1 and the JDK, and an id that
-//!   occurs twice is taken as it comes. Here a reference to one is refused, in signing and in verifying.
-//! - *Earlier signatures.* None of the others looks at them before signing. Here a place that would break one is
-//!   refused, with the name of the one that would break.
+//! - *Ids.* Which attributes are ids, xmlsec1 and the JDK must be told for every element. Here four names are
+//!   known and one more is the caller's, and a reference to an id that stands twice in any of them is refused,
+//!   in signing and in verifying.
+//! - *Earlier signatures.* xmlsec1, signxml and the JDK do not look at them before they sign. Here a place that
+//!   would break one is refused, with the name of the one that would break.
 //! - *Two phases.* xmlsec1, signxml and the JDK want the private key at hand, or an engine that stands for it,
 //!   while they sign. Here what waits for the signer is a few kilobytes of state, without the document.
 //!
@@ -95,8 +96,8 @@
 //!   `&amp;`. The JDK does as the standard says.
 //! - The JDK repeats an element's `xml:` attributes on its siblings when it canonicalises a node-set that an
 //!   XPath transform gave.
-//! - xmlsec1 1.2 knows neither RSA-PSS nor EdDSA, and neither it nor the JDK replaces entities unless its parser
-//!   is told to: what is signed in a document with a DOCTYPE is something else to them.
+//! - xmlsec1 1.2 knows neither RSA-PSS nor EdDSA, and does not replace entities by itself: what is signed in a
+//!   document whose DOCTYPE declares some is something else to it.
 //! - signxml takes signatures with the prefix `ds` only, and none below ancestors that declare namespaces.
 //! - lxml's canonicalisation of a subtree takes no `xml:` attributes over from above it.
 //!

@@ -209,8 +209,8 @@
 //!
 //! The scanner is written here because `quick-xml` leaves most rules of XML to its caller: it takes two roots,
 //! text outside of them, `<` in attribute values, attributes that are the same by namespace, characters that
-//! XML does not have. The rules would have been ours either way, and its pass alone costs more than the
-//! scanner with canonicalisation and hashing may. What stands in the document as its canonical form has it is
+//! XML does not have. The rules would have been ours either way, and its pass alone takes about as long as the
+//! scanner, canonicalisation and hashing together may. What stands in the document as its canonical form has it is
 //! handed on in runs, without a copy.
 //!
 //! The verifier reads with `quick-xml` under strict rules of its own, into the tree, and canonicalises over the
@@ -240,8 +240,8 @@
 //!   and serial number, the digests of the leaf) is computed once and shared by all clones.
 //! - Saving from file to file leaves the copy to the system.
 //! - Hexadecimal digits are written two at a time from a table.
-//! - XML: tags that are written as canonical forms are, and declare and inherit nothing, go into the hash as
-//!   they stand; so does text up to the next character that is written otherwise.
+//! - XML: start tags without attributes and end tags that are written as canonical forms are go into the hash
+//!   as they stand; so does text up to the next character that is written otherwise.
 //!
 //! `benches/pipeline.rs`, `benches/xml.rs` and `benches/whole-process.py` measure what these are worth; the
 //! last ends with an error when a bound is missed.

@@ -98,8 +98,8 @@
 //!
 //! # Verifying XML
 //!
-//! - The document is read into a tree, in memory: several times its size, and at most
-//!   [`Limits::xml_memory_bytes`](crate::Limits::xml_memory_bytes) of it. Only signing streams.
+//! - The document is read into a tree, in memory, which takes several times its size; one larger than
+//!   [`Limits::xml_memory_bytes`](crate::Limits::xml_memory_bytes) is refused. Only signing streams.
 //! - A certificate must be in KeyInfo. References to keys elsewhere (`RetrievalMethod`, `KeyInfoReference`) are
 //!   not followed, and a signature that verifies under a bare key is not valid.
 //! - Timestamps and everything else among the unsigned properties of XAdES are not looked at. A counter-signature
@@ -107,7 +107,8 @@
 //!   policy is reported and not applied.
 //! - XSLT, HMAC, DSA, and XPointers other than `#xpointer(/)` and `#xpointer(id('…'))` are not supported; a
 //!   signature with them is not valid.
-//! - Work is bounded by 64 times the document's size and 64 MiB more. A signature that needs more, by many
+//! - What is canonicalised and looked at in one document is bounded by 64 times its size and 64 MiB more, and
+//!   by [`Limits::xml_memory_bytes`](crate::Limits::xml_memory_bytes). A signature that needs more, by many
 //!   references to large nodes, is not valid.
 //! - Paths beyond 4,096 bytes are cut, and of one reference at most 100 paths are listed. Of what is not listed
 //!   [`covers`](crate::verify::XmlReport::covers) says no.

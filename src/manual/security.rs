@@ -12,8 +12,8 @@
 //!
 //! # The state's storage
 //!
-//! A state holds no document, no password and no key. It does hold the document's length, digest and id, and the
-//! certificates; of a PDF the texts of the signature dictionary and the objects of the document that the
+//! A state holds no document, no password and no key. It does hold the document's length, digest and id, and
+//! the certificates; of a PDF the texts of the signature dictionary and the objects of the document that the
 //! revision writes again (catalog, form, page, field); of an XML document the Signature element, with ids and
 //! digests of what is signed, and the namespaces and `xml:` attributes around it. Keep it as confidential as
 //! the document.
@@ -24,11 +24,11 @@
 //! older one, or by the sealed state of another document: compare
 //! [`State::document`](crate::State::document) with what was asked for.
 //!
-//! In XML no digest covers where the signature stands, the name of the element that is opened for it, and what
-//! KeyInfo and unsigned Objects hold beside the leaf. Somebody who can write an unsealed state can change these,
-//! and so put text of their own into the document, outside of what is signed; the value still verifies. What is
-//! signed cannot be changed so. Seal states that others can reach, or verify what comes out and act on the
-//! signed paths only.
+//! In XML no digest covers where the signature stands, the name of the element that is opened for it, and
+//! what KeyInfo and unsigned Objects hold beside the leaf. Somebody who can write an unsealed state can change
+//! these, and so put text of their own into the document, outside of what is signed; the value still verifies.
+//! What is signed cannot be changed so. Seal states that others can reach, or verify what comes out and act on
+//! the signed paths only.
 //!
 //! Resuming recomputes everything that can be recomputed; the list is in
 //! [`design`](super::design#how-the-state-protects). What cannot be known from document and state is whether
@@ -54,8 +54,8 @@
 //! stream and from all, sections, objects, page nodes, fields, certificates, signatures, and the values
 //! compared between revisions. In XML it is the depth of elements, the bytes of a tag, what entities expand to,
 //! nodes and bytes of a tree, steps of XPath, references and transforms; and `verify` stops at work out of
-//! proportion to the document, whatever the signatures ask for. Loops are cut. There is no `unsafe` code in the crate, and parsing code neither
-//! indexes nor unwraps. Fuzzing looks for what that leaves.
+//! proportion to the document, whatever the signatures ask for. Loops are cut. There is no `unsafe` code in the
+//! crate, and parsing code neither indexes nor unwraps. Fuzzing looks for what that leaves.
 //!
 //! The document must not change while it is being worked on. One that does between hashing and saving makes
 //! a signature that does not verify; nothing worse.
@@ -102,22 +102,24 @@
 //! - A digest, signature or certificate that does not match; a signer's certificate that is not in the CMS.
 //! - With trust anchors: no path to one. The path must be valid at
 //!   [`Options::time`](crate::verify::Options::time) where that is set, else at the time of a trusted timestamp
-//!   on the signature, else at the time that the signature claims.
+//!   on the signature, else at the time that the signature claims. One that claims none is judged as of
+//!   `Options::default_time`, which is today for the command line.
 //!
 //! Not fatal, but reported: SHA-1, a timestamp that is not for this signature, a claimed time outside the
 //! certificate's validity.
 //!
 //! # What verification of XML decides
 //!
-//! [`verify::xml`](crate::verify::xml()) judges every `ds:Signature` in the document. One is valid when its value
-//! verifies over SignedInfo under a certificate in its KeyInfo, nothing else in KeyInfo or XAdES names another
-//! certificate, every reference was checked and matches, something outside the signature's own properties is
-//! signed, the path to a trust anchor holds where anchors were given, and none of these was found:
+//! [`verify::xml`](crate::verify::xml()) judges every `ds:Signature` in the document. One is valid when its
+//! value verifies over SignedInfo under a certificate in its KeyInfo, nothing else in KeyInfo or XAdES names
+//! another certificate, every reference was checked and matches, something outside the signature's own
+//! properties is signed, the path to a trust anchor holds where anchors were given, and none of these was found:
 //!
-//! - *Wrapping*: what is signed stands inside the signature or an Object of another one while something of its
-//!   name stands outside; or the signature stands in an element that is called like what it signs and is not it.
-//! - *Ids*: a reference to an id that two elements have, in any of `Id`, `id`, `ID`, `xml:id` and the attributes
-//!   that the caller names; a reference to nothing.
+//! - *Wrapping*: what is signed stands inside the signature while something of its name stands outside, or
+//!   stands inside an Object of another signature; or the signature stands in an element that is called like
+//!   what it signs and is not it.
+//! - *Ids*: a reference to an id that two elements have, in any of `Id`, `id`, `ID`, `xml:id` and the
+//!   attributes that the caller names; a reference to nothing.
 //! - *Look-alikes*: elements called as those of XML Signature in a namespace that only resembles theirs. The
 //!   document is not valid then.
 //! - *Transforms*: any that is not known, a part that is not digested at all, work beyond bounds.
@@ -125,9 +127,9 @@
 //!   SigningCertificate that is another one; a counter-signature of something else.
 //! - SHA-1, unless [`Options::allow_sha1`](crate::verify::Options::allow_sha1) says otherwise.
 //!
-//! Reported and not fatal: an element of the same name as a signed one that is not signed; a signature inside an
-//! Object of another; a comment that splits signed text; a SigningTime that is not signed, which is then not the
-//! claimed time; parts of KeyInfo that cannot be read; a claimed time outside the certificate's validity.
+//! Reported and not fatal: an element of the same name as a signed one that is not signed; a signature inside
+//! an Object of another; a comment that splits signed text; a SigningTime that is not signed, which is then not
+//! the claimed time; parts of KeyInfo that cannot be read; a claimed time outside the certificate's validity.
 //!
 //! # What remains the caller's duty with XML
 //!
