@@ -40,6 +40,7 @@ pub use crate::prepare::xml::{
 };
 pub use crate::prepare::{AcceptError, ResumeError, Warning};
 pub use crate::profile::key_info::KeyInfo;
+pub use crate::profile::sign_cloud::{SignCloudError, SignOptions};
 pub use crate::profile::tt78::Role;
 pub use crate::profile::xades::{Policy, ProductionPlace};
 pub use crate::profile::xmldsig::{Filter, Format, Transform};

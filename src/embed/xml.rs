@@ -232,10 +232,10 @@ mod tests {
         let mut whole = vec![0; 64];
         let length = read_full(&spliced, 0, &mut whole).unwrap();
         assert_eq!(&whole[..length], b"<a><b><s/></b></a>");
-        for at in 0..length {
+        for (at, expected) in whole[..length].iter().enumerate() {
             let mut byte = [0];
             assert_eq!(spliced.read_at(at as u64, &mut byte).unwrap(), 1);
-            assert_eq!(byte[0], whole[at]);
+            assert_eq!(byte[0], *expected);
         }
         let signed = SignedXml::new(source, 11, spliced.insertions, Vec::new());
         assert_eq!(signed.to_bytes().unwrap(), &whole[..length]);

@@ -2,6 +2,7 @@
 
 pub(crate) mod key_info;
 pub(crate) mod pades;
+pub(crate) mod sign_cloud;
 pub(crate) mod tt78;
 pub(crate) mod xades;
 pub(crate) mod xmldsig;

@@ -51,6 +51,9 @@ pub struct Options {
     /// When certificates must have been valid, Unix seconds. Otherwise that is the time of a trusted
     /// timestamp on the signature, or else the time that the signature claims.
     pub time: Option<i64>,
+    /// That time for signatures that have no timestamp and claim none either, Unix seconds. Without it
+    /// nothing says whether their certificates were valid, and trust in them cannot be established.
+    pub default_time: Option<i64>,
     /// XML: whether a document may have a DOCTYPE. Its internal subset is then read, nothing external
     /// is ever fetched. Otherwise such a document is refused.
     pub allow_doctype: bool,

@@ -110,7 +110,7 @@ pub(super) fn report<S: Source>(
         let signed = check(document, dictionary, contents, range, options, &mut report)?;
         if let (Some(signed), Some(roots)) = (signed, &options.trust) {
             let at = report.timestamp.as_ref().filter(|stamp| is_trusted(stamp)).and_then(|stamp| stamp.time);
-            let at = options.time.or(at).or(report.claimed_time);
+            let at = options.time.or(at).or(report.claimed_time).or(options.default_time);
             report.trust = trust(&signed, roots, at);
         }
     }

@@ -107,7 +107,7 @@ const MALFORMED: &[(&str, &str)] = &[
     ("<?xml version=\"1.0\" standalone=\"yes\" encoding=\"UTF-8\"?><a/>", "does not belong there"),
     ("<?xml version=\"1.0\" encoding=\"\"?><a/>", "an encoding without a proper name"),
     ("<?xml version=\"1.0\" encoding=\"1\"?><a/>", "an encoding without a proper name"),
-    ("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>", "the encoding ISO-8859-1 is not supported"),
+    ("<?xml version=\"1.0\" encoding=\"ISO-8859-2\"?><a/>", "the encoding ISO-8859-2 is not supported"),
     ("<?xml version=\"1.0\" standalone=\"maybe\"?><a/>", "other than yes or no"),
     ("<?xml version=\"1.0\" more=\"1\"?><a/>", "does not belong there"),
     ("<!DOCTYPE a><a/>", "the document has a DOCTYPE"),
@@ -180,9 +180,45 @@ fn bytes_that_are_no_utf8() {
         assert_eq!(error.offset(), offset);
         assert!(error.to_string().contains("a character that is not allowed"), "{error}");
     }
-    let utf16: Vec<u8> = "\u{FEFF}<a/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let error = verify::xml(&utf16, &Options::default()).unwrap_err();
+    let utf32: Vec<u8> = "\u{FEFF}<a/>".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    let error = verify::xml(&utf32, &Options::default()).unwrap_err();
     assert_eq!(error.fault(), Fault::Unsupported, "{error}");
+}
+
+#[test]
+fn other_encodings_are_read_under_the_same_rules() {
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let latin1 = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xE9</a>".to_vec();
+    for good in [utf16("\u{FEFF}<a/>"), utf16("<?xml version='1.0' encoding='UTF-16'?><a/>"), latin1] {
+        assert!(verify::xml(&good, &Options::default()).unwrap().signatures.is_empty());
+    }
+    for (bad, at) in [
+        (utf16("\u{FEFF}<a>ab]]></a>"), 2 + 2 * 5),
+        (b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xE9</b>".to_vec(), 47),
+    ] {
+        let Err(VerifyError::Xml(error)) = verify::xml(&bad, &Options::default()) else { panic!("read") };
+        assert_eq!(error.offset(), at, "{error}");
+    }
+}
+
+#[test]
+fn a_doctype_is_read_only_when_asked_for() {
+    let document = "<!DOCTYPE a [<!ENTITY e '<b/>'><!ATTLIST b c CDATA 'd'>]><a>&e;</a>";
+    let mut options = Options::default();
+    let refused = verify::xml(document.as_bytes(), &options).unwrap_err();
+    assert!(refused.to_string().contains("DOCTYPE"), "{refused}");
+    options.allow_doctype = true;
+    assert!(verify::xml(document.as_bytes(), &options).unwrap().signatures.is_empty());
+    for wrong in ["<!DOCTYPE a [<!ENTITY e '<b>'>]><a>&e;</a>", "<!DOCTYPE a><a>&e;</a>", "<!DOCTYPE a [<a/>"]
+    {
+        assert!(verify::xml(wrong.as_bytes(), &options).is_err(), "{wrong}");
+    }
+    // A billion laughs.
+    let level = |n: u32| format!("<!ENTITY e{} '{}'>", n + 1, format!("&e{n};").repeat(10));
+    let levels: String = (0..9).map(level).collect();
+    let bomb = format!("<!DOCTYPE a [<!ENTITY e0 'ha'>{levels}]><a>&e9;</a>");
+    let error = verify::xml(bomb.as_bytes(), &options).unwrap_err();
+    assert_eq!(error.fault(), Fault::Limit, "{error}");
 }
 
 #[test]

@@ -1,19 +1,26 @@
 //! What the command line looks like.
 
+pub(crate) mod pdf;
+pub(crate) mod value;
+pub(crate) mod xml;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{DateTime, FixedOffset};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use kyso::ServiceKind;
 use kyso::algorithm::{DigestAlgorithm, SignatureAlgorithm};
-use kyso::pdf::SubFilter;
+use kyso::xml::C14nMethod;
 
 use crate::failure::{Exit, Failure};
+use pdf::Pdf;
+use value::words;
+use xml::Xml;
 
-/// Signs PDF documents in two phases with remote signers: prepare, hash, accept, embed.
+/// Signs PDF and XML documents in two phases with remote signers: prepare, hash, accept, embed.
 #[derive(Parser)]
 #[command(name = "kyso", version, after_help = AFTER)]
 pub(crate) struct Arguments {
@@ -26,7 +33,7 @@ const AFTER: &str = "Exit codes: 0 done or valid, 1 invalid, 2 usage, 3 document
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Signs a sample through both phases with a demonstration signer, and shows each step.
+    /// Signs samples, a PDF and an invoice in XML, through both phases with a demonstration signer.
     Demo(Demo),
     /// Signs a document with a key at hand, in one go.
     Sign(Sign),
@@ -36,8 +43,10 @@ pub(crate) enum Command {
     Embed(Embed),
     /// Verifies the signatures of a document.
     Verify(Verify),
-    /// Shows the fields, signatures, permissions and revisions of a document.
+    /// Shows the fields, signatures, permissions and revisions of a PDF, the signatures of an XML document.
     Inspect(Inspect),
+    /// Prints the canonical octets of an XML document: what integrators need when a digest does not match.
+    C14n(C14n),
 }
 
 #[derive(Args)]
@@ -110,12 +119,24 @@ pub(crate) struct Verify {
     /// The trust anchors in PEM. Without them trust is not checked.
     #[arg(long, value_name = "ROOTS.pem")]
     pub(crate) trust: Option<PathBuf>,
-    /// The environment variable that holds the password of an encrypted document.
-    #[arg(long, value_name = "VAR")]
-    pub(crate) password_env: Option<String>,
     /// Prints the report as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+    /// PDF: the environment variable that holds the password of an encrypted document.
+    #[arg(long, value_name = "VAR")]
+    pub(crate) password_env: Option<String>,
+    /// XML: reads a document with a DOCTYPE. Nothing external is ever read.
+    #[arg(long)]
+    pub(crate) allow_doctype: bool,
+    /// XML: lets a signature be valid although it uses SHA-1.
+    #[arg(long)]
+    pub(crate) allow_sha1: bool,
+    /// XML: an attribute that gives ids, besides Id, id, ID and xml:id; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_attribute: Vec<String>,
+    /// XML: a file that a detached signature signs, by its name; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) detached_content: Vec<PathBuf>,
 }
 
 #[derive(Args)]
@@ -123,68 +144,59 @@ pub(crate) struct Inspect {
     /// The document.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The environment variable that holds the password of an encrypted document.
-    #[arg(long, value_name = "VAR")]
-    pub(crate) password_env: Option<String>,
     /// Prints it as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+    /// PDF: the environment variable that holds the password of an encrypted document.
+    #[arg(long, value_name = "VAR")]
+    pub(crate) password_env: Option<String>,
+    /// XML: reads a document with a DOCTYPE. Nothing external is ever read.
+    #[arg(long)]
+    pub(crate) allow_doctype: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct C14n {
+    /// The XML document.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The method: c14n10, c14n11 or exc, each also with -comments, which keeps them.
+    #[arg(long, value_name = "METHOD", default_value = "c14n10", value_parser = value::c14n_method())]
+    pub(crate) c14n: C14nMethod,
+    /// The id of the element whose subtree is meant. Default: the whole document.
+    #[arg(long, value_name = "ID")]
+    pub(crate) node: Option<String>,
+    /// The attribute that gives ids, as it is written. Default: Id.
+    #[arg(long, value_name = "NAME", requires = "node")]
+    pub(crate) id_attribute: Option<String>,
+    /// The PrefixList of exc: prefixes with spaces between them, #default for the default namespace.
+    #[arg(long, value_name = "LIST")]
+    pub(crate) prefixes: Option<String>,
+    /// What a Reference to #ID, or to the whole document, digests: without comments in any case.
+    #[arg(long)]
+    pub(crate) as_reference: bool,
+    /// Takes a document with a DOCTYPE. Its internal subset is read; nothing external ever is.
+    #[arg(long)]
+    pub(crate) allow_doctype: bool,
 }
 
 /// What `sign` and `prepare` have in common.
 #[derive(Args)]
-#[command(next_help_heading = "PDF options")]
 pub(crate) struct Signing {
-    /// An empty signature field, or one to be made. Default: a new one, the first free SignatureN.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) field: Option<String>,
-    /// Why the document is signed.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
-    /// Where the document is signed.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) location: Option<String>,
-    /// How to reach the signer.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) contact: Option<String>,
-    /// The signer's name. Readers take it from the certificate otherwise.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) name: Option<String>,
     /// The time that the signature claims, as 2026-11-21T09:30:00+07:00. Default: now, in UTC.
-    #[arg(long, value_name = "RFC3339", value_parser = time)]
+    #[arg(long, value_name = "RFC3339", value_parser = value::time)]
     pub(crate) time: Option<DateTime<FixedOffset>>,
-    /// The digest. Default: sha256; P-384 sha384, P-521 and Ed25519 sha512.
+    /// The digest. Default: sha256; P-384 sha384, P-521 and Ed25519 sha512. sha1 is for XML, with
+    /// --allow-sha1.
     #[arg(long, value_name = "NAME", value_parser = digest())]
     pub(crate) digest: Option<DigestAlgorithm>,
     /// The signature algorithm. Default: the one of the key's type.
     #[arg(long, value_name = "NAME", value_parser = signature_algorithm())]
     pub(crate) signature_algorithm: Option<SignatureAlgorithm>,
-    /// What kind of signature: PAdES, or the older adbe.pkcs7.detached.
-    #[arg(long, value_name = "KIND", default_value = "pades", value_parser = sub_filter())]
-    pub(crate) subfilter: SubFilter,
-    /// The environment variable that holds the password of an encrypted document.
-    #[arg(long, value_name = "VAR")]
-    pub(crate) password_env: Option<String>,
-    /// Signs although the encryption withholds the permission from the user password.
-    #[arg(long)]
-    pub(crate) override_encryption_permissions: bool,
-    /// Signs although the document is a dynamic XFA form, which readers draw as they see fit.
-    #[arg(long)]
-    pub(crate) override_needs_rendering: bool,
-    /// Bytes of DER to reserve for the signature. Default: what is needed, or 32768 for a whole CMS.
-    #[arg(long, value_name = "BYTES")]
-    pub(crate) reserve: Option<u64>,
-    /// Reserves room for a signature timestamp to be added later.
-    #[arg(long)]
-    pub(crate) timestamp_room: bool,
-}
-
-/// A parser for the words that `from` knows.
-fn words<T: Clone + Send + Sync + 'static>(
-    words: &'static [&'static str],
-    from: fn(&str) -> Option<T>,
-) -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(words).try_map(move |word| from(&word).ok_or("unknown word"))
+    #[command(flatten)]
+    pub(crate) pdf: Pdf,
+    #[command(flatten)]
+    pub(crate) xml: Xml,
 }
 
 fn service() -> impl TypedValueParser<Value = ServiceKind> {
@@ -192,20 +204,11 @@ fn service() -> impl TypedValueParser<Value = ServiceKind> {
 }
 
 fn digest() -> impl TypedValueParser<Value = DigestAlgorithm> {
-    words(&["sha256", "sha384", "sha512"], DigestAlgorithm::from_name)
+    words(&["sha256", "sha384", "sha512", "sha1"], DigestAlgorithm::from_name)
 }
 
 fn signature_algorithm() -> impl TypedValueParser<Value = SignatureAlgorithm> {
     words(&["rsa-pkcs1", "rsa-pss", "ecdsa", "ed25519"], SignatureAlgorithm::from_name)
-}
-
-fn sub_filter() -> impl TypedValueParser<Value = SubFilter> {
-    words(&["pades", "pkcs7"], SubFilter::from_name)
-}
-
-fn time(text: &str) -> Result<DateTime<FixedOffset>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map_err(|error| format!("{error}; write it as 2026-11-21T09:30:00+07:00"))
 }
 
 /// Prints the help that was asked for, or in one line what is wrong with the arguments.

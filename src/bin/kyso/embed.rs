@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use kyso::pdf::{Prepared, PreparedCms};
+use kyso::document::Prepared;
+use kyso::pdf::PreparedCms;
 use kyso::{Limits, ServiceKind, SignatureValue, State};
 
 use crate::arguments::Embed;
@@ -20,16 +21,20 @@ pub(crate) fn run(options: &Embed) -> Result<ExitCode, Failure> {
     let (source, progress) = progress::open(input)?;
     let other = |error| Failure::resume(input, state_path, &error);
     let refused = |error| Failure::accept(input, &error);
-    let signed = match state.service() {
+    match state.service() {
         ServiceKind::Raw => {
-            Prepared::resume(state, source).map_err(other)?.accept(&value).map_err(refused)?
+            let signed = Prepared::resume(state, source).map_err(other)?.accept(&value).map_err(refused)?;
+            progress.saving();
+            signed.save(&options.out)
         }
         ServiceKind::Cms => {
-            PreparedCms::resume(state, source).map_err(other)?.accept(&value).map_err(refused)?
+            let signed =
+                PreparedCms::resume(state, source).map_err(other)?.accept(&value).map_err(refused)?;
+            progress.saving();
+            signed.save(&options.out)
         }
-    };
-    progress.saving();
-    signed.save(&options.out).map_err(|error| Failure::save(&error))?;
+    }
+    .map_err(|error| Failure::save(&error))?;
     drop(progress);
     Ok(ExitCode::SUCCESS)
 }

@@ -7,11 +7,12 @@ use std::process::ExitCode;
 
 use chrono::DateTime;
 use kyso::certificate::LeafError;
-use kyso::pdf::{
-    AcceptError, CryptError, PdfError, PrepareError, Refusal, ResumeError, RevisionError, SaveError,
-};
+use kyso::pdf::{AcceptError, PdfError, PrepareError, ResumeError, SaveError};
 use kyso::verify::VerifyError;
-use kyso::{Fault, StateError};
+use kyso::xml::{self, CanonicalizationError};
+use kyso::{Fault, StateError, document};
+
+use crate::advice;
 
 /// The code when it is something else than zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,26 +70,48 @@ impl Failure {
     }
 
     /// A document that is not prepared.
-    pub(crate) fn prepare(path: &Path, error: &PrepareError) -> Self {
+    pub(crate) fn prepare(path: &Path, error: &document::PrepareError) -> Self {
+        match error {
+            document::PrepareError::Pdf(error) => Self::prepare_pdf(path, error),
+            document::PrepareError::Xml(error) => Self::prepare_xml(path, error),
+            other => Self::at(other.fault().into(), path, told(other)),
+        }
+    }
+
+    pub(crate) fn prepare_pdf(path: &Path, error: &PrepareError) -> Self {
         let exit = match error {
             // What the document holds, not how the command was given.
             PrepareError::FieldTaken { .. } | PrepareError::FieldSigned { .. } => Exit::Refused,
             other => other.fault().into(),
         };
         let told = match error {
-            PrepareError::Leaf(LeafError::Expired { not_after, at }) => {
-                format!(
-                    "the signer's certificate was valid until {}, and it is {}",
-                    day(*not_after),
-                    day(*at)
-                )
-            }
-            PrepareError::Leaf(LeafError::NotYetValid { not_before, at }) => {
-                format!("the signer's certificate is valid from {}, and it is {}", day(*not_before), day(*at))
-            }
+            PrepareError::Leaf(error) => leaf(error),
             other => told(other),
         };
-        Self::at(exit, path, advised(told, prepare_advice(error)))
+        Self::at(exit, path, advised(told, advice::pdf(error)))
+    }
+
+    fn prepare_xml(path: &Path, error: &xml::PrepareError) -> Self {
+        let told = match error {
+            xml::PrepareError::Leaf(error) => leaf(error),
+            other => told(other),
+        };
+        Self::at(error.fault().into(), path, advised(told, advice::xml(error)))
+    }
+
+    /// A document whose canonical octets are not to be had.
+    pub(crate) fn canonicalization(path: &Path, error: &CanonicalizationError) -> Self {
+        let advice = match error {
+            CanonicalizationError::Document(error) => advice::xml_document(error),
+            CanonicalizationError::NodeMissing { .. } => {
+                Some("correct --node, or name the attribute that gives ids with --id-attribute")
+            }
+            CanonicalizationError::Write(error) => {
+                return Self::new(Exit::Io, format!("standard output: writing failed: {error}"));
+            }
+            _ => None,
+        };
+        Self::at(error.fault().into(), path, advised(told(error), advice))
     }
 
     /// A state file that is not one.
@@ -137,7 +160,9 @@ impl Failure {
     pub(crate) fn inspect(path: &Path, error: &VerifyError) -> Self {
         let (exit, advice) = match error {
             VerifyError::Document(PdfError::Io(_)) => (Exit::Io, None),
-            VerifyError::Document(error) => (Exit::Refused, pdf_advice(error)),
+            VerifyError::Document(error) => (Exit::Refused, advice::pdf_document(error)),
+            VerifyError::Xml(error) if error.fault() == Fault::Io => (Exit::Io, None),
+            VerifyError::Xml(error) => (Exit::Refused, advice::xml_document(error)),
             _ => (Exit::Refused, None),
         };
         Self::at(exit, path, advised(told(error), advice))
@@ -191,33 +216,16 @@ pub(crate) fn advised(told: String, advice: Option<&str>) -> String {
     }
 }
 
-fn prepare_advice(error: &PrepareError) -> Option<&'static str> {
-    Some(match error {
-        PrepareError::Document(RevisionError::Pdf(error)) => return pdf_advice(error),
-        PrepareError::Refused(Refusal::EncryptionPermissions { .. }) => {
-            "give the owner's with --password-env, or --override-encryption-permissions"
-        }
-        PrepareError::Refused(Refusal::NeedsRendering) => {
-            "give --override-needs-rendering to sign it all the same"
-        }
-        PrepareError::FieldTaken { .. } | PrepareError::FieldSigned { .. } => {
-            "name another with --field, or leave it out for a new one"
-        }
-        PrepareError::Leaf(_) => "give another chain with --cert, or another --time",
-        PrepareError::Suite(_) => "leave out --digest and --signature-algorithm for what goes with the key",
-        PrepareError::ReserveTooSmall { .. } => "leave out --reserve for what is needed",
-        PrepareError::ReserveTooLarge { .. } => "give a smaller --reserve",
-        _ => return None,
-    })
-}
-
-const fn pdf_advice(error: &PdfError) -> Option<&'static str> {
+/// Why the leaf may not sign, with times that people read.
+fn leaf(error: &LeafError) -> String {
     match error {
-        PdfError::Crypt(CryptError::PasswordNeeded) => {
-            Some("name the environment variable that holds it with --password-env")
+        LeafError::Expired { not_after, at } => {
+            format!("the signer's certificate was valid until {}, and it is {}", day(*not_after), day(*at))
         }
-        PdfError::Crypt(CryptError::WrongPassword) => Some("correct the variable that --password-env names"),
-        _ => None,
+        LeafError::NotYetValid { not_before, at } => {
+            format!("the signer's certificate is valid from {}, and it is {}", day(*not_before), day(*at))
+        }
+        other => format!("the signer's certificate cannot be used: {}", told(other)),
     }
 }
 

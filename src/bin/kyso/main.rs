@@ -1,17 +1,22 @@
 //! The `kyso` program: the library's public functions, from the command line.
 #![forbid(unsafe_code)]
 
+mod advice;
 mod arguments;
+mod c14n;
 mod demo;
+mod detached;
 mod embed;
 mod failure;
 mod files;
+mod format;
 mod inspect;
 mod keys;
 mod output;
 mod prepare;
 mod progress;
 mod sign;
+mod sign_cloud;
 mod signing;
 mod verify;
 
@@ -41,5 +46,6 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Embed(options) => embed::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Inspect(options) => inspect::run(&options),
+        Command::C14n(options) => c14n::run(&options),
     }
 }

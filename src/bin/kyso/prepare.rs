@@ -6,25 +6,31 @@ use kyso::{ServiceKind, requests_to_json};
 
 use crate::arguments::Prepare;
 use crate::failure::Failure;
+use crate::format::{self, Format};
 use crate::{files, keys, output, progress, signing};
 
 pub(crate) fn run(options: &Prepare) -> Result<ExitCode, Failure> {
     let input = &options.input;
     let chain = keys::chain(&options.cert)?;
-    files::keep_apart(&options.state, &[input, &options.cert])?;
-    let signing = signing::signing(&options.signing, &chain, input)?;
+    let mut read = vec![input.as_path(), &options.cert];
+    read.extend(signing::also_read(&options.signing));
+    files::keep_apart(&options.state, &read)?;
     let at = signing::at(options.signing.time)?;
     let (source, progress) = progress::open(input)?;
-    let refused = |error| Failure::prepare(input, &error);
-    let (request, state, warnings) = match options.service {
-        ServiceKind::Raw => {
-            let prepared = signing.prepare(source, &at).map_err(refused)?;
+    let format = signing::format(&options.signing, &source, input)?;
+    let (request, state, warnings) = match (options.service, format) {
+        (ServiceKind::Raw, format) => {
+            let signing = signing::signing(&options.signing, format, &chain, input)?;
+            let prepared = signing.prepare(source, &at).map_err(|error| Failure::prepare(input, &error))?;
             (prepared.request(), prepared.state(), prepared.warnings().to_vec())
         }
-        ServiceKind::Cms => {
-            let prepared = signing.prepare_for_cms(source, &at).map_err(refused)?;
+        (ServiceKind::Cms, Format::Pdf) => {
+            let signing = signing::pdf_signing(&options.signing, &chain, input)?;
+            let prepared =
+                signing.prepare_for_cms(source, &at).map_err(|error| Failure::prepare_pdf(input, &error))?;
             (prepared.request(), prepared.state(), prepared.warnings().to_vec())
         }
+        (ServiceKind::Cms, Format::Xml) => return Err(format::misplaced("--service cms", input, format)),
     };
     drop(progress);
     signing::warn(input, &warnings);

@@ -15,11 +15,13 @@ pub(crate) fn run(options: &Sign) -> Result<ExitCode, Failure> {
         || keys::key_and_chain(&options.key, options.cert.as_deref(), options.passphrase_env.as_deref());
     let mut read = vec![options.key.as_path()];
     read.extend(options.cert.as_deref());
+    read.extend(signing::also_read(&options.signing));
     files::keep_apart(&options.out, &read)?;
     let at = signing::at(options.signing.time)?;
     let (source, progress) = progress::open(input)?;
+    let format = signing::format(&options.signing, &source, input)?;
     let prepare = |chain: &Chain| {
-        let signing = signing::signing(&options.signing, chain, input)?;
+        let signing = signing::signing(&options.signing, format, chain, input)?;
         signing.prepare(source, &at).map_err(|error| Failure::prepare(input, &error))
     };
     let (key, prepared) = match &options.cert {

@@ -1,58 +1,57 @@
 //! From the options of `sign` and `prepare` to what the library takes.
 
+mod pdf;
+mod xml;
+
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, FixedOffset};
-use kyso::At;
 use kyso::certificate::Chain;
-use kyso::pdf::{Signing, Warning};
+use kyso::document::Signing;
+use kyso::pdf::Warning;
+use kyso::{At, Source};
 
 use crate::arguments;
 use crate::failure::{Exit, Failure, note};
-use crate::keys;
+use crate::format::{self, Format};
+
+/// The format of the document, to which the options must belong.
+pub(crate) fn format<S: Source>(
+    options: &arguments::Signing,
+    source: &S,
+    input: &Path,
+) -> Result<Format, Failure> {
+    // What begins like neither goes where the options say, and is refused there with the reason.
+    let asked = if options.xml.given().is_some() { Format::Xml } else { Format::Pdf };
+    let format = format::find(source, input)?.unwrap_or(asked);
+    let misplaced = match format {
+        Format::Pdf => options.xml.given(),
+        Format::Xml => options.pdf.given(),
+    };
+    misplaced.map_or(Ok(format), |option| Err(format::misplaced(option, input, format)))
+}
 
 /// What to sign with, and as what.
-pub(crate) fn signing(options: &arguments::Signing, chain: &Chain, input: &Path) -> Result<Signing, Failure> {
-    let mut signing = Signing::new(chain).document(input.to_string_lossy()).sub_filter(options.subfilter);
-    if let Some(field) = &options.field {
-        signing = signing.field(field);
-    }
-    if let Some(reason) = &options.reason {
-        signing = signing.reason(reason);
-    }
-    if let Some(location) = &options.location {
-        signing = signing.location(location);
-    }
-    if let Some(contact) = &options.contact {
-        signing = signing.contact(contact);
-    }
-    if let Some(name) = &options.name {
-        signing = signing.name(name);
-    }
-    if let Some(digest) = options.digest {
-        signing = signing.digest(digest);
-    }
-    if let Some(algorithm) = options.signature_algorithm {
-        signing = signing.signature_algorithm(algorithm);
-    }
-    if let Some(password) = keys::password(options.password_env.as_deref())? {
-        signing = signing.password(password);
-    }
-    if options.override_encryption_permissions {
-        signing = signing.override_encryption_permissions();
-    }
-    if options.override_needs_rendering {
-        signing = signing.override_needs_rendering();
-    }
-    if let Some(bytes) = options.reserve {
-        signing = signing.reserve(bytes);
-    }
-    if options.timestamp_room {
-        signing = signing.timestamp_room();
-    }
-    Ok(signing)
+pub(crate) fn signing(
+    options: &arguments::Signing,
+    format: Format,
+    chain: &Chain,
+    input: &Path,
+) -> Result<Signing, Failure> {
+    Ok(match format {
+        Format::Pdf => pdf::signing(options, chain, input)?.into(),
+        Format::Xml => xml::signing(options, chain, input)?.into(),
+    })
 }
+
+/// Files besides the document that signing reads.
+pub(crate) fn also_read(options: &arguments::Signing) -> impl Iterator<Item = &Path> {
+    [&options.xml.detached_content, &options.xml.sign_cloud].into_iter().filter_map(Option::as_deref)
+}
+
+/// A signature on a PDF, whose service may return a whole CMS.
+pub(crate) use pdf::signing as pdf_signing;
 
 /// The time that was asked for, or now; with randomness from the system.
 pub(crate) fn at(time: Option<DateTime<FixedOffset>>) -> Result<At, Failure> {
@@ -64,7 +63,8 @@ pub(crate) fn at(time: Option<DateTime<FixedOffset>>) -> Result<At, Failure> {
         .map_err(|error| Failure::new(Exit::Io, format!("the system gives no randomness: {error}")))
 }
 
-fn now() -> Result<DateTime<FixedOffset>, Failure> {
+/// What the system's clock says.
+pub(crate) fn now() -> Result<DateTime<FixedOffset>, Failure> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
     since
         .and_then(|since| i64::try_from(since.as_secs()).ok())

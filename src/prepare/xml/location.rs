@@ -1,8 +1,13 @@
 //! Where the signature goes: a path of element names, matched as the document passes.
 
 use super::error::PrepareError;
+use crate::syntax::xml::XmlError;
 use crate::syntax::xml::scanner::{EndTag, StartTag};
 use crate::syntax::xml::scope::{Context, Scope};
+
+/// The most namespaces, `xml:` attributes and ids that may be in scope at a place: one is kept for each
+/// element that is open.
+const MOST_IN_SCOPE: usize = 256;
 
 /// Names below each other, as they are written in the document; the last is the element that receives
 /// the signature. No steps: the root element.
@@ -99,14 +104,27 @@ impl Level {
 struct Open {
     /// Bit `n`: the elements down to this one match the first `n` steps.
     matched: u64,
-    /// For each step with an index, how many children of its name there have been.
-    seen: Vec<u64>,
-    candidate: Option<Box<Candidate>>,
-    /// Whether it is the first signed node, or stands around it.
-    around_node: bool,
     /// Values of id attributes in `Locator::ids` when it began.
     ids_before: usize,
+    /// What few elements have.
+    more: Option<Box<More>>,
+}
+
+/// What there is to know of an element that has to do with the place.
+#[derive(Debug, Default)]
+struct More {
+    /// For each step with an index, how many children of its name there have been.
+    seen: Vec<u64>,
+    is_candidate: bool,
+    /// Whether it is the first signed node, or stands around it.
+    around_node: bool,
     level: Level,
+}
+
+impl Open {
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
 }
 
 /// Finds the place that stands nearest to the first signed node.
@@ -135,24 +153,17 @@ pub(super) enum Found {
 
 impl Locator {
     pub(super) fn new(path: Path) -> Self {
-        let document = Open { around_node: true, ..Open::default() };
+        let mut document = Open::default();
+        document.more().around_node = true;
         Self { path, open: vec![document], ids: Vec::new(), node_seen: false, decided: Vec::new() }
     }
 
-    /// The path.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// An element begins; `ids` are the values of its id attributes. `is_node`: it is a signed
-    /// node. `inside`: where the signature begins that it stands in.
+    /// An element begins; `ids` are the values of its id attributes. `is_node`: it is a signed node.
     pub(super) fn start<'t>(
         &mut self,
         tag: &StartTag<'t>,
-        scope: &Scope,
         ids: impl Iterator<Item = &'t [u8]>,
         is_node: bool,
-        inside: Option<u64>,
     ) {
         let ids_before = self.ids.len();
         self.ids.extend(ids.map(<[u8]>::to_vec));
@@ -161,24 +172,18 @@ impl Locator {
             0 => self.open.len() == 1,
             steps => matched & (1 << steps) != 0,
         };
-        let candidate = is_candidate.then(|| {
-            Box::new(Candidate {
-                name: String::from_utf8_lossy(tag.name()).into_owned(),
-                context: scope.context(),
-                ids_around: self.ids.clone(),
-                end: 0,
-                empty: tag.empty,
-                inside,
-            })
-        });
-        let is_first = is_node && !self.node_seen;
-        if is_first {
+        let mut open = Open { matched, ids_before, more: None };
+        if is_candidate {
+            open.more().is_candidate = true;
+        }
+        if is_node && !self.node_seen {
             self.node_seen = true;
-            for open in &mut self.open {
-                open.around_node = true;
+            open.more().around_node = true;
+            for outer in &mut self.open {
+                outer.more().around_node = true;
             }
         }
-        self.open.push(Open { matched, candidate, around_node: is_first, ids_before, ..Open::default() });
+        self.open.push(open);
     }
 
     /// The steps that an element of this name brings the path forward.
@@ -188,12 +193,13 @@ impl Locator {
         let before = parent.matched | u64::from(may_begin);
         let mut matched = 0;
         for (number, step) in self.path.steps.iter().enumerate() {
-            if step.name.as_bytes() != name {
+            if step.name.len() != name.len() || step.name.as_bytes() != name {
                 continue;
             }
             if let Some(index) = step.index {
-                parent.seen.resize(self.path.steps.len(), 0);
-                let Some(seen) = parent.seen.get_mut(number) else { continue };
+                let counts = &mut parent.more().seen;
+                counts.resize(self.path.steps.len(), 0);
+                let Some(seen) = counts.get_mut(number) else { continue };
                 *seen += 1;
                 if *seen != index {
                     continue;
@@ -206,28 +212,66 @@ impl Locator {
         matched
     }
 
-    /// The element that is open ends.
-    pub(super) fn end(&mut self, tag: &EndTag<'_>) {
+    /// The element that is open ends. `inside`: where the signature begins that it stands in.
+    ///
+    /// # Errors
+    /// When there is too much in scope at a place that is found.
+    pub(super) fn end(
+        &mut self,
+        tag: &EndTag<'_>,
+        scope: &Scope,
+        inside: Option<u64>,
+    ) -> Result<(), XmlError> {
         let depth = self.open.len().saturating_sub(1);
-        let Some(mut open) = self.open.pop() else { return };
+        let Some(mut open) = self.open.pop() else { return Ok(()) };
+        let more = open.more.take();
+        let is_candidate = more.as_ref().is_some_and(|more| more.is_candidate);
+        let own = if is_candidate {
+            Level { count: 1, first: Some(self.candidate(tag, scope, inside)?) }
+        } else {
+            Level::default()
+        };
         self.ids.truncate(open.ids_before);
-        let candidate = open.candidate.take().map(|mut candidate| {
-            candidate.end = tag.offset;
-            candidate
-        });
-        let own = Level { count: u64::from(candidate.is_some()), first: candidate };
-        if self.node_seen && open.around_node {
-            open.level.add(own);
-            self.decided.push((depth, open.level));
-        } else if let Some(parent) = self.open.last_mut() {
-            parent.level.add(open.level);
-            parent.level.add(own);
+        let Some(mut more) = more else { return Ok(()) };
+        if self.node_seen && more.around_node {
+            more.level.add(own);
+            self.decided.push((depth, more.level));
+        } else if let Some(parent) = self.open.last_mut()
+            && more.level.count + own.count > 0
+        {
+            parent.more().level.add(more.level);
+            parent.more().level.add(own);
         }
+        Ok(())
+    }
+
+    /// The element that ends, as a place for the signature.
+    fn candidate(
+        &self,
+        tag: &EndTag<'_>,
+        scope: &Scope,
+        inside: Option<u64>,
+    ) -> Result<Box<Candidate>, XmlError> {
+        let context = scope.context();
+        if self.ids.len() + context.bindings.len() + context.inherited.len() > MOST_IN_SCOPE {
+            let what = "namespaces and ids in scope at a signature location";
+            return Err(XmlError::limit(tag.offset, what, MOST_IN_SCOPE as u64));
+        }
+        Ok(Box::new(Candidate {
+            name: String::from_utf8_lossy(tag.name).into_owned(),
+            context,
+            ids_around: self.ids.clone(),
+            end: tag.offset,
+            // There is no end tag.
+            empty: tag.offset == tag.behind,
+            inside,
+        }))
     }
 
     /// What was found, once the document has passed.
     pub(super) fn finish(mut self) -> Found {
-        self.decided.extend(self.open.pop().map(|document| (0, document.level)));
+        let document = self.open.pop().and_then(|document| document.more);
+        self.decided.extend(document.map(|document| (0, document.level)));
         let nearest =
             self.decided.into_iter().filter(|(_, level)| level.count > 0).max_by_key(|(depth, _)| *depth);
         match nearest {

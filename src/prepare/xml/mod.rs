@@ -11,6 +11,7 @@ mod own;
 mod plan;
 mod prepared;
 mod reference;
+mod sign_cloud;
 mod signing;
 mod survey;
 mod wrapping;

@@ -186,7 +186,7 @@ impl Handler for Survey<'_> {
             .iter()
             .filter(|attribute| is_id(tag.attribute_name(attribute), id_attribute))
             .map(|attribute| tag.value(attribute));
-        self.locator.start(tag, scope, ids, is_node, self.earlier.inside());
+        self.locator.start(tag, ids, is_node);
         self.earlier.start(tag, scope, depth)
     }
 
@@ -194,7 +194,7 @@ impl Handler for Survey<'_> {
         for selection in &mut self.selections {
             selection.end(view, tag);
         }
-        self.locator.end(tag);
+        self.locator.end(tag, scope, self.earlier.inside())?;
         self.earlier.end(scope, depth);
         if depth == 1 {
             self.root.1 = tag.behind;

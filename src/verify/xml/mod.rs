@@ -57,7 +57,13 @@ pub fn xml<S: Source + ?Sized>(source: &S, options: &Options) -> Result<XmlRepor
 /// allowed.
 fn tree_of(bytes: &[u8], options: &Options) -> Result<Tree, XmlError> {
     let limits = &options.limits;
-    if sniff(bytes)?.encoding == Encoding::Utf8 {
+    let is_utf8 = match sniff(bytes) {
+        Ok(found) => found.encoding == Encoding::Utf8,
+        Err(error) if matches!(error.kind(), XmlErrorKind::Encoding { .. }) => return Err(error),
+        // What is wrong with the declaration is for this room's own reader to say.
+        Err(_) => true,
+    };
+    if is_utf8 {
         match read::read(bytes, limits) {
             Err(error) if options.allow_doctype && matches!(error.kind(), XmlErrorKind::Doctype) => {}
             read => return read,

@@ -495,9 +495,10 @@ fn certificate(
 
 /// Validity and trust of the certificate at the time asked about, or claimed.
 fn validity(signer: &Certificate, key_info: &KeyInfo, options: &Options, report: &mut XmlSignatureReport) {
-    let at = options.time.or(report.claimed_time);
+    let at = options.time.or(report.claimed_time).or(options.default_time);
     if let Some(at) = at.filter(|at| !signer.is_valid_at(*at)) {
-        let said = if options.time.is_some() { "it is asked about" } else { "the signature claims" };
+        let claimed = options.time.is_none() && report.claimed_time.is_some();
+        let said = if claimed { "the signature claims" } else { "it is asked about" };
         let what = format!(
             "the certificate is valid from {} to {}, {said} {}",
             time_text(signer.not_before()),

@@ -135,12 +135,6 @@ impl<'a> Plain<'a> {
     pub(crate) fn nearest_offset(&self, plain: u64) -> u64 {
         self.map.nearest(&self.text, usize::try_from(plain).unwrap_or(usize::MAX))
     }
-
-    /// `text` in the encoding of the original; a character that the encoding lacks becomes a character
-    /// reference.
-    pub(crate) fn encode(&self, text: &str) -> Vec<u8> {
-        self.encoding.encode(text)
-    }
 }
 
 /// What stands before the body of a document.

@@ -16,7 +16,7 @@ use std::ops::Range;
 #[cfg(test)]
 pub(super) use drive::scan_with_window;
 pub(crate) use drive::{scan, scan_below, scan_within};
-pub(crate) use tag::{Attribute, StartTag};
+pub(crate) use tag::StartTag;
 
 use super::scope::Scope;
 use super::{XmlError, XmlErrorKind};
@@ -56,10 +56,9 @@ pub(crate) struct EndTag<'a> {
     pub(crate) behind: u64,
     /// The element's name as it is written.
     pub(crate) name: &'a [u8],
-    /// Where the tag stands in the window, if it is written as canonical forms are.
+    /// Where the tag stands in the window, if it is written as canonical forms are; an element that is
+    /// written `<name/>` has none.
     pub(crate) tidy: Option<Range<usize>>,
-    /// Whether there is no end tag: the element is written `<name/>`.
-    pub(crate) empty: bool,
 }
 
 /// Part of a comment or a processing instruction.
@@ -266,7 +265,7 @@ impl<'l> Scanner<'l> {
         let behind = at + tag.raw.len();
         if tag.empty {
             let offset = view.at(behind);
-            let end = EndTag { offset, behind: offset, name: tag.name(), tidy: None, empty: true };
+            let end = EndTag { offset, behind: offset, name: tag.name(), tidy: None };
             handler.end(view, &end, &self.scope, depth)?;
             self.scope.leave(depth);
         } else {
@@ -294,7 +293,7 @@ impl<'l> Scanner<'l> {
             },
         };
         let depth = self.open.len();
-        let end = EndTag { offset: view.at(at), behind: view.at(behind), name, tidy, empty: false };
+        let end = EndTag { offset: view.at(at), behind: view.at(behind), name, tidy };
         handler.end(view, &end, &self.scope, depth)?;
         self.scope.leave(depth);
         self.names.truncate(start);

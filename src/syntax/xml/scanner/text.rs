@@ -86,8 +86,7 @@ pub(super) fn cdata<H: Handler>(
     const END: &[u8] = b"]]>";
     let bytes = view.bytes;
     let (mut at, mut run) = (start, start);
-    loop {
-        let Some(&byte) = bytes.get(at) else { break };
+    while let Some(&byte) = bytes.get(at) {
         let rest = bytes.get(at..).unwrap_or_default();
         let character = match class::of_text(byte) {
             Class::Plain if byte != b']' => None,

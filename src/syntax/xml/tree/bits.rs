@@ -38,7 +38,8 @@ impl Bits {
         }
     }
 
-    pub(in crate::syntax::xml) fn is_empty(&self) -> bool {
+    #[cfg(test)]
+    fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
 }

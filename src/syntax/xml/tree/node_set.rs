@@ -80,6 +80,7 @@ impl NodeSet {
     }
 
     /// These nodes and no others.
+    #[cfg(test)]
     pub(crate) fn collection(tree: &Tree, members: impl IntoIterator<Item = XNode>) -> Self {
         let mut set = SetBuilder::new(tree);
         for member in members {
@@ -172,15 +173,6 @@ impl NodeSet {
             Some(Namespaces { whole, some }) => {
                 whole.get(element.0) || some.binary_search(&(element, namespace)).is_ok()
             }
-        }
-    }
-
-    /// Whether a node of any kind is in the set.
-    pub(crate) fn contains(&self, tree: &Tree, node: XNode) -> bool {
-        match node {
-            XNode::Node(id) => self.contains_node(tree, id),
-            XNode::Namespace(element, namespace) => self.contains_namespace(tree, element, namespace),
-            XNode::Attribute(id) => self.contains_attribute(tree, id),
         }
     }
 
