@@ -20,6 +20,8 @@
 //! to `#id` and to the document never have comments, whatever the method. [`Packaging::Enveloping`] and
 //! [`Packaging::Detached`] have no enveloped-signature transform.
 //!
+//! [`SignOptions`] reads the same from the `SignCloudMetaData` of the EFY interface.
+//!
 //! # Several signatures
 //!
 //! Signing again keeps earlier signatures valid, or is refused with [`PrepareError::WouldBreak`]: when an

@@ -104,5 +104,5 @@
 //! # Repeating it
 //!
 //! `benches/compare/compare_xml.py` runs xmlsec1, the JDK, signxml, lxml and this crate on one document of 3 KB
-//! and one of 20 MB, where they are installed. `benches/compare/compare.py` runs underskrift, pyHanko and openssl on the work of `pipeline/pdf/3KB`, where
-//! they are installed, and `--record` writes a dated table under `benches/record/`.
+//! and one of 20 MB, where they are installed. `benches/compare/compare.py` runs underskrift, pyHanko and openssl
+//! on the work of `pipeline/pdf/3KB`. With `--record` either writes a dated table under `benches/record/`.

@@ -27,7 +27,7 @@
 //! cms                signed attributes, SignedData, the check of a CMS that came from outside
 //! syntax/pdf         what a PDF is: lexer, objects, cross-reference, encryption, form, page, revision
 //! syntax/xml         what XML is: scanner, canonical forms, plain documents, tree, XPath
-//! profile            tables without I/O: PAdES, XMLDSig, KeyInfo, TT78, XAdES
+//! profile            tables without I/O: PAdES, XMLDSig, KeyInfo, TT78, XAdES, the EFY dialect
 //! canonical          canonical octets to look at
 //! mistake            what a refused value looks like
 //! request  state     what leaves and what stays   ┐
@@ -44,11 +44,11 @@
 //! Imports run towards the top of this list only. `asn1` knows object identifiers and nothing else of the
 //! crate; `algorithm` uses `asn1`; `certificate` uses both, `cms` all three. `syntax` knows nothing of signing:
 //! it uses `source`, `limits`, `entropy` and the ciphers, and `syntax/pdf` and `syntax/xml` do not know each
-//! other. `profile` uses `syntax`, `algorithm` and `certificate`, `canonical` only `syntax/xml`. `embed` uses `source` and `syntax`; `prepare` uses
-//! everything above it. `verify` uses the syntax rooms, `algorithm`, `certificate` and `cms`, and nothing of
-//! `prepare`, `state` or `embed`: what writes a signature does not vouch for it. `signer` sees `algorithm`,
-//! `asn1` and `certificate`, and nothing but the command line sees `signer`. Leaf rooms own their errors; the
-//! pipeline's errors hold them as sources.
+//! other. `profile` uses `syntax`, `algorithm` and `certificate`, `canonical` only `syntax/xml`. `embed` uses
+//! `source` and `syntax`; `prepare` uses everything above it but `canonical`. `verify` uses the syntax rooms,
+//! `algorithm`, `certificate` and `cms`, and nothing of `prepare`, `state` or `embed`: what writes a signature
+//! does not vouch for it. `signer` sees `algorithm`, `asn1` and `certificate`, and nothing but the command line
+//! sees `signer`. Leaf rooms own their errors; the pipeline's errors hold them as sources.
 //!
 //! # What is written here, and why
 //!
@@ -216,9 +216,9 @@
 //! The verifier reads with `quick-xml` under strict rules of its own, into the tree, and canonicalises over the
 //! tree: a mistake of the pipeline's reader or of its streaming canonicalisation is one that the verifier does
 //! not share. Property tests hold the streaming canonicalisation against the one over the tree, and every
-//! document that the tests sign is verified. It does share the making plain of documents, and XPath and the canonicalisation of node-sets,
-//! which the pipeline uses where it needs a tree. The standards' vectors, xmlsec1, the JDK and lxml are the
-//! witnesses there.
+//! document that the tests sign is verified. It does share the making plain of documents, and XPath and the
+//! canonicalisation of node-sets, which the pipeline uses where it needs a tree. The standards' vectors,
+//! xmlsec1, the JDK and lxml are the witnesses there.
 //!
 //! # XPath
 //!

@@ -85,6 +85,9 @@
 //! - Base64 and canonicalisation come last among transforms: what follows them would have to be read as XML
 //!   again, and is refused. An enveloping signature takes canonicalisation as its only transform, and without a
 //!   prefix it takes only documents whose root has a default namespace.
+//! - At a place where the signature could go, at most 256 namespaces, `xml:` attributes and ids of the elements
+//!   around it may be in scope; a document with more is over a limit that is not among
+//!   [`Limits`](crate::Limits).
 //! - References with XPath transforms need the whole document as a tree in memory.
 //! - That an earlier signature leaves other signatures out is seen in three forms: the XPath
 //!   `not(ancestor-or-self::ds:Signature)`, and the XPath Filter 2.0 subtracting `//ds:Signature` or

@@ -103,7 +103,7 @@
 //! - With trust anchors: no path to one. The path must be valid at
 //!   [`Options::time`](crate::verify::Options::time) where that is set, else at the time of a trusted timestamp
 //!   on the signature, else at the time that the signature claims. One that claims none is judged as of
-//!   `Options::default_time`, which is today for the command line.
+//!   [`Options::default_time`](crate::verify::Options::default_time), which is today for the command line.
 //!
 //! Not fatal, but reported: SHA-1, a timestamp that is not for this signature, a claimed time outside the
 //! certificate's validity.
