@@ -105,6 +105,9 @@
 //!   [`Limits::xml_memory_bytes`](crate::Limits::xml_memory_bytes) is refused. Only signing streams.
 //! - A certificate must be in KeyInfo. References to keys elsewhere (`RetrievalMethod`, `KeyInfoReference`) are
 //!   not followed, and a signature that verifies under a bare key is not valid.
+//! - Intermediate certificates are looked for in KeyInfo only. TT78 signatures hold the leaf and no more, as real
+//!   ones do: with a root alone as trust anchor they are not trusted. Give the issuing certificate as an anchor,
+//!   or sign with `--key-info subject-name,chain`.
 //! - Timestamps and everything else among the unsigned properties of XAdES are not looked at. A counter-signature
 //!   is verified as a signature of its own, and must sign the value of the one that it stands in. A signature
 //!   policy is reported and not applied.
