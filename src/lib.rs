@@ -1,11 +1,12 @@
-//! kyso prepares PDF documents for signing by a remote signer and embeds what comes back.
+//! kyso prepares PDF and XML documents for signing by a remote signer and embeds what comes back.
 //!
 //! *ký số* (Vietnamese): to sign digitally. A relying party holds a document and the signer's certificate
 //! chain; the key is elsewhere. [`pdf::Signing::prepare`] fixes every byte that will be signed, and gives a
 //! [`SigningRequest`] to send away and a [`State`] to store. Later, in another process,
 //! [`pdf::Prepared::resume`] takes the state up again, [`accept`](pdf::Prepared::accept) verifies the value
 //! that came back, and [`save`](pdf::Signed::save) writes the document: the original bytes, then one
-//! appended revision.
+//! appended revision. XML documents go the same way through [`xml`]; there the signature is put in between
+//! the original bytes. [`document`] takes either.
 //!
 //! ```text
 //! document ──prepare──▶ Prepared ──▶ SigningRequest ──▶ (remote signer, minutes later, another process)
@@ -64,8 +65,29 @@
 //! # }
 //! ```
 //!
-//! Where to go on: [`pdf`] for signing, [`verify`] for reading signatures, [`mistake`] for what signers are
-//! known to get wrong, [`manual`] for the design and what to beware of.
+//! The same for an invoice in XML; here the first phase only.
+//!
+//! ```
+//! use kyso::{At, Chain, xml};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let chain = Chain::from_pem(&std::fs::read("testdata/keys/rsa2048-chain.pem")?)?;
+//! let invoice = std::fs::read("testdata/xml/tt78-invoice.xml")?;
+//! let at = At::with_os_entropy("2026-11-21T09:30:00+07:00".parse()?)?;
+//! let signing = xml::Signing::tt78(&chain).node("HD1").signature_location("DSCKS/NBan");
+//! let prepared = signing.prepare(invoice.as_slice(), &at)?;
+//! assert_eq!(prepared.request().digest_hex().map(|digits| digits.len()), Some(64));
+//!
+//! // A node that is not there is an error of the document's, before anything is sent away.
+//! let error = signing.node("HD2").prepare(invoice.as_slice(), &at).err().ok_or("signed")?;
+//! assert_eq!(error.to_string(), "no element has Id=\"HD2\"");
+//! assert_eq!(error.fault(), kyso::Fault::Document);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Where to go on: [`pdf`] and [`xml`] for signing, [`verify`] for reading signatures, [`mistake`] for what
+//! signers are known to get wrong, [`manual`] for the design and what to beware of.
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
@@ -103,7 +125,7 @@ pub use request::{Base64Error, ServiceKind, SignatureValue, SigningRequest, requ
 pub use source::{Seekable, Source};
 pub use state::{DocumentFormat, State, StateError};
 
-/// The example of the README, which needs the local signer, is a test.
+/// The examples of the README, which need the local signer, are tests.
 #[cfg(all(doctest, feature = "signer"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

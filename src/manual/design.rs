@@ -2,17 +2,20 @@
 //!
 //! # The way of a document
 //!
-//! *Prepare* opens the document, asks all rules whether it may be signed, writes the revision that will be
-//! appended with a gap for the value, and hashes everything around the gap. From then on no byte changes.
+//! *Prepare* opens the document, asks all rules whether it may be signed, and fixes everything that will be
+//! signed: of a PDF it writes the revision that will be appended, with a gap for the value, and hashes
+//! everything around the gap; for an XML document it digests what is signed and writes the Signature element
+//! around the place of the value. From then on no byte changes.
 //! What leaves is a [`SigningRequest`](crate::SigningRequest); what stays is a [`State`](crate::State).
 //! *Resume* takes a stored state up with the document. *Accept* verifies the value and gives
-//! [`Signed`](crate::pdf::Signed), of which writing is one copy of the original and one small write, as often
-//! as the caller likes and always with the same bytes.
+//! [`pdf::Signed`](crate::pdf::Signed) or [`xml::Signed`](crate::xml::Signed), of which writing is a copy of
+//! the original with one small write behind it, or one or two in between, as often as the caller likes and
+//! always with the same bytes.
 //!
 //! Services that return a raw signature value and those that return a whole CMS have different types,
 //! [`Prepared`](crate::pdf::Prepared) and [`PreparedCms`](crate::pdf::PreparedCms): the digest that leaves
-//! is another one, and one must not be answered with the other. The one way around the check of a value is
-//! behind [`dangerous`](crate::pdf::Prepared::dangerous).
+//! is another one, and one must not be answered with the other. For XML there is the first kind only. The one
+//! way around the check of a value is behind [`dangerous`](crate::pdf::Prepared::dangerous).
 //!
 //! # Rooms
 //!
@@ -23,12 +26,15 @@
 //! certificate        certificates, chains, paths to trust anchors
 //! cms                signed attributes, SignedData, the check of a CMS that came from outside
 //! syntax/pdf         what a PDF is: lexer, objects, cross-reference, encryption, form, page, revision
-//! profile            tables without I/O: PAdES
+//! syntax/xml         what XML is: scanner, canonical forms, plain documents, tree, XPath
+//! profile            tables without I/O: PAdES, XMLDSig, KeyInfo, TT78, XAdES, the EFY dialect
+//! canonical          canonical octets to look at
 //! mistake            what a refused value looks like
 //! request  state     what leaves and what stays   ┐
 //! embed              phase two: writing           │ the pipeline
 //! prepare            phase one, and the way back  ┘
-//! pdf                what a caller needs to sign a PDF, in one place
+//! pdf  xml           what a caller needs to sign a document of one format, in one place
+//! document           the same for both together
 //! verify             an independent reader
 //! signer             a local key (feature `signer`)
 //! bin/kyso           the command line, by public items only (feature `cli`)
@@ -37,11 +43,12 @@
 //!
 //! Imports run towards the top of this list only. `asn1` knows object identifiers and nothing else of the
 //! crate; `algorithm` uses `asn1`; `certificate` uses both, `cms` all three. `syntax` knows nothing of signing:
-//! it uses `source`, `limits`, `entropy` and the ciphers. `embed` uses `source` and `syntax`; `prepare` uses
-//! everything above it. `verify` uses the syntax rooms, `algorithm`, `certificate` and `cms`, and nothing of
-//! `prepare`, `state` or `embed`: what writes a signature does not vouch for it. `signer` sees `algorithm`,
-//! `asn1` and `certificate`, and nothing but the command line sees `signer`. Leaf rooms own their errors; the
-//! pipeline's errors hold them as sources.
+//! it uses `source`, `limits`, `entropy` and the ciphers, and `syntax/pdf` and `syntax/xml` do not know each
+//! other. `profile` uses `syntax`, `algorithm` and `certificate`, `canonical` only `syntax/xml`. `embed` uses
+//! `source` and `syntax`; `prepare` uses everything above it but `canonical`. `verify` uses the syntax rooms,
+//! `algorithm`, `certificate` and `cms`, and nothing of `prepare`, `state` or `embed`: what writes a signature
+//! does not vouch for it. `signer` sees `algorithm`, `asn1` and `certificate`, and nothing but the command line
+//! sees `signer`. Leaf rooms own their errors; the pipeline's errors hold them as sources.
 //!
 //! # What is written here, and why
 //!
@@ -54,6 +61,8 @@
 //! **The revision writer.** The rules of incremental updates are where signers break documents: the kind of
 //! the appended section, what offsets count from, `/Size`, `/Prev`, keys that belong to a stream, generations,
 //! `/ID`. They can only be kept where the file's own structure is at hand, as found rather than as repaired.
+//!
+//! **XML.** The scanner, the canonical forms, XPath and the strict rules of the verifier's reader: see below.
 //!
 //! **The state.** It decides what can be tampered with, so its form is small and strict: see below.
 //!
@@ -76,10 +85,11 @@
 //! | `aes`, `cbc`, `rc4` | encrypted documents |
 //! | `zeroize` | passwords and keys do not outlive their use |
 //! | `flate2` on `zlib-rs` | cross-reference and object streams |
-//! | `memchr` | finding things: `startxref`, objects in damaged files |
-//! | `smallvec` | names of objects without an allocation each |
-//! | `base64`, `serde`, `serde_json` | the state, requests, reports |
-//! | `chrono` | civil time in `/M` and in certificates |
+//! | `memchr` | finding things: `startxref`, objects in damaged files, markup in XML |
+//! | `quick-xml` | the verifier's reader of XML, so that it is another one than the pipeline's |
+//! | `smallvec` | names of objects, namespaces and attributes of elements without an allocation each |
+//! | `base64`, `serde`, `serde_json` | the state, requests, reports; base64 in signatures of XML |
+//! | `chrono` | civil time in `/M`, in SigningTime and in certificates |
 //! | `thiserror` | errors |
 //! | `getrandom` | [`Entropy::from_os`](crate::Entropy::from_os), a convenience at the edge |
 //! | `pkcs8`, `p12-keystore` (optional) | the local signer's key files |
@@ -91,7 +101,7 @@
 //!   needs, instead of two things under one name.
 //! - `der`, `spki`, `x509-cert`, `cms` and `pem-rfc7468` are not used; `asn1` reads in place instead. A
 //!   certificate is never encoded again, and lenient reading is a choice at each call.
-//! - There is no feature `parallel`. [`Batch`](crate::pdf::Batch) takes the number of threads, needs nothing
+//! - There is no feature `parallel`. [`Batch`](crate::document::Batch) takes the number of threads, needs nothing
 //!   but the standard library for it, and one thread is what it starts with none of its own.
 //! - There is no `error` module that gathers all errors. Each step has its own type, and those of the pipeline
 //!   say whose [`Fault`](crate::Fault) they are: what a program branches on.
@@ -99,6 +109,7 @@
 //! ```
 //! fn is_shared_between_threads<T: Send + Sync>() {}
 //! is_shared_between_threads::<kyso::pdf::Signing>();
+//! is_shared_between_threads::<kyso::xml::Signing>();
 //! is_shared_between_threads::<kyso::certificate::Chain>();
 //! ```
 //!
@@ -110,7 +121,7 @@
 //! [`State::seal`](crate::State::seal) and [`State::open`](crate::State::open), an HMAC-SHA-256 under a key of
 //! the caller's.
 //!
-//! Resuming trusts nothing in it:
+//! Resuming a PDF trusts nothing in it:
 //!
 //! 1. the document has the length that was saved, and its digest;
 //! 2. the document with the revision around the gap hashes to the digest that was saved;
@@ -121,9 +132,22 @@
 //!    `/ByteRange` is the one that was hashed, whose `/SubFilter` fits, and whose `/Contents` is the gap;
 //! 6. the gap is large enough for the signature, where its size is known.
 //!
+//! Resuming an XML document:
+//!
+//! 1. the document has the length that was saved, and its SHA-256;
+//! 2. the algorithms go with the leaf's key, and SignatureMethod names them;
+//! 3. the signature reads as one Signature element, strictly, where the saved namespaces and `xml:` attributes
+//!    are in scope, and its SignedInfo canonicalises there to the octets that were saved;
+//! 4. every part of the signature that SignedInfo references (the Object of TT78, the SignedProperties of
+//!    XAdES) has the digest that stands there; what it references in the document is bound by 1;
+//! 5. KeyInfo, where it has certificates, holds the leaf;
+//! 6. the places of the insertions are inside the document.
+//!
 //! What passes all of these and was changed by somebody who made the pieces consistent is another
 //! preparation of the same document. Its request has another digest, which no value made for the first one
-//! answers.
+//! answers. In XML there is also what no digest covers: the place of the signature, the rest of KeyInfo. It
+//! can be changed in an unsealed state without a new digest; [`security`](super::security#the-states-storage)
+//! says what follows.
 //!
 //! # What a revision contains
 //!
@@ -143,6 +167,67 @@
 //! An object that is written again is written whole, in the generation it had, with its strings encrypted
 //! for its number.
 //!
+//! # The way of an XML document
+//!
+//! **One pass.** The document goes by once, in windows of 256 KiB where it is not in memory. Each Reference has
+//! its own canonicaliser and hasher in that pass; beside them run the digest of the document itself, the count
+//! of the ids that matter, the search for the place of the signature, and a reader of the signatures that are
+//! there already, which learns what each covers. Memory grows with the depth of the document and its longest
+//! tag. The signature is not there yet, so an enveloped-signature transform has nothing to leave out. More than
+//! one pass is made where a node is known by the name of its element only (TT78 without a node), for an
+//! enveloping signature, and for transforms on node-sets.
+//!
+//! **Insertion only.** Nothing of the document is written again. A signature is text that goes in before an
+//! end tag; where the place is written `<NBan/>`, `>…<` goes in before its `/` and `NBan` behind it; an
+//! enveloping signature goes in before the root element and behind it. So nothing that a writer of XML would
+//! change can change: line ends, the order of attributes, white space in tags, entities, the byte order mark.
+//!
+//! **Where a signature's context comes from.** Inclusive canonicalisation of SignedInfo takes in the namespaces
+//! and `xml:` attributes of everything around it. They are those in scope inside the element that receives the
+//! signature, remembered when the pass comes by, and kept in the state: phase two canonicalises SignedInfo
+//! again without reading the document as XML.
+//!
+//! **Order.** The references into the document are digested first. What of the signature itself is signed
+//! (TT78's Object, XAdES's SignedProperties) is written next and canonicalised in its context, then SignedInfo.
+//! The Object's id comes from the first node's digest, the signature's id and the time, other generated ids
+//! from the entropy; an id that the document has already is an error.
+//!
+//! **Node-sets.** XPath, XPath Filter 2.0 and base64 of an element's text cannot be worked out while the
+//! document goes by. Only for references with such transforms is the document read into a tree, as it will
+//! be with the signature in it, and what such a reference digests may not hold the signature itself: its
+//! digest would have to stand in what is digested.
+//!
+//! **Plain documents.** The scanner knows UTF-8 and no DOCTYPE. A document in another encoding, or with a
+//! DOCTYPE that was allowed, is first written anew in memory as one that means the same: decoded, its
+//! declarations used and left out, entities and default attributes put in. A map leads from places in that
+//! text to places in the original, where the signature is inserted, in the original's encoding. Inside the
+//! text of an entity there is no such place, and a location there is an error.
+//!
+//! # Two readers of XML
+//!
+//! The pipeline reads with a scanner of its own, `verify` with `quick-xml`.
+//!
+//! The scanner is written here because `quick-xml` leaves most rules of XML to its caller: it takes two roots,
+//! text outside of them, `<` in attribute values, attributes that are the same by namespace, characters that
+//! XML does not have. The rules would have been ours either way, and its pass alone takes about as long as the
+//! scanner, canonicalisation and hashing together may. What stands in the document as its canonical form has it is
+//! handed on in runs, without a copy.
+//!
+//! The verifier reads with `quick-xml` under strict rules of its own, into the tree, and canonicalises over the
+//! tree: a mistake of the pipeline's reader or of its streaming canonicalisation is one that the verifier does
+//! not share. Property tests hold the streaming canonicalisation against the one over the tree, and every
+//! document that the tests sign is verified. It does share the making plain of documents, and XPath and the
+//! canonicalisation of node-sets, which the pipeline uses where it needs a tree. The standards' vectors,
+//! xmlsec1, the JDK and lxml are the witnesses there.
+//!
+//! # XPath
+//!
+//! XPath 1.0 is written here, complete but for variables, which nothing binds in a signature, and with `here()`
+//! of XML Signature. The crates for it bring a document model of their own, in which the namespace nodes and
+//! attributes cannot be told as ours; or they put no bound on what an expression costs, and the expressions that
+//! `verify` evaluates are a stranger's. Here every node that is visited is charged to
+//! [`Limits::xpath_steps`](crate::Limits::xpath_steps).
+//!
 //! # How the fast paths are kept fast
 //!
 //! - The first window on an object in a file is 1 KiB and grows by four only when the object needs it; a
@@ -155,9 +240,11 @@
 //!   and serial number, the digests of the leaf) is computed once and shared by all clones.
 //! - Saving from file to file leaves the copy to the system.
 //! - Hexadecimal digits are written two at a time from a table.
+//! - XML: start tags without attributes and end tags that are written as canonical forms are go into the hash
+//!   as they stand; so does text up to the next character that is written otherwise.
 //!
-//! `benches/pipeline.rs` and `benches/whole-process.py` measure what these are worth; the second ends with an
-//! error when a bound is missed.
+//! `benches/pipeline.rs`, `benches/xml.rs` and `benches/whole-process.py` measure what these are worth; the
+//! last ends with an error when a bound is missed.
 //!
 //! # Working on it
 //!
@@ -166,7 +253,8 @@
 //! - No panic, no unbounded time or memory on any input: parsers take [`Limits`](crate::Limits), arithmetic is
 //!   checked, and lints forbid `unwrap`, `expect`, `panic!` and indexing outside tests.
 //! - Errors carry numbers and positions, and a `source()` where there is a cause.
-//! - A bug is first a failing test. What an outside judge says (openssl, pdfsig, qpdf, pyHanko) counts more
-//!   than what the reader here says.
+//! - A bug is first a failing test. What an outside judge says (openssl, pdfsig, qpdf, pyHanko, xmlsec1, the
+//!   JDK) counts more than what the reader here says.
 //! - Files stay under about 600 lines because each holds one idea.
-//! - `testdata/pdf` is made by `cargo run --example testdata`; nothing in it comes from elsewhere.
+//! - `testdata/pdf` and `testdata/xml` are made by `cargo run --example testdata`; nothing in them comes from
+//!   elsewhere.

@@ -2,7 +2,7 @@
 //!
 //! What is not there at all is in the README under *Limits*.
 //!
-//! # Reading
+//! # Reading PDF
 //!
 //! - Passwords of AES-256 documents (R5, R6) are taken as UTF-8 as they are: SASLprep (RFC 4013) is not
 //!   applied. A password whose characters have several Unicode forms opens the document only in the form that
@@ -17,7 +17,7 @@
 //! - After a scan the newest definition of an object in file order counts. Where a damaged file was written
 //!   out of order (linearised files), another reader may choose another one.
 //!
-//! # Signing
+//! # Signing PDF
 //!
 //! - Seed values (`/SV`) of a field are not looked at: a signature can be made that its field does not want.
 //! - A new field on a document certified with P=2 is made, as large validators tolerate it. An existing field
@@ -30,14 +30,17 @@
 //! - `/Extensions` below PDF 2.0 are written for PAdES only, and not where the `ESIC` entry is a list.
 //! - A `/Lock` of the signed field is copied into a `FieldMDP` with its `/P`. It is not checked whether the
 //!   lock makes sense beside those of earlier signatures.
-//! - The signer's certificate is checked for its validity, key usage and CA flag, not for revocation or trust.
 //! - `--timestamp-room` reserves room; nothing here fills it.
 //! - When a whole-CMS service returns more than was reserved, the document has to be prepared and signed anew.
+//!
+//! # Signing either
+//!
+//! - The signer's certificate is checked for its validity, key usage and CA flag, not for revocation or trust.
 //! - A crash between rename and the folder's sync can, on some file systems, bring back what was at the path
 //!   before: whole, but old. Where folders cannot be opened as files, the folder is not synced.
 //! - When the process is killed while saving, the temporary file beside the path (`.kyso-PID-N.part`) stays.
 //!
-//! # Verifying
+//! # Verifying PDF
 //!
 //! - No revocation, and no certificate policies: see [`security`](super::security#what-it-does-not).
 //! - A timestamp on a signature is checked to be over its value and to verify. Its authority leads to a trust
@@ -57,6 +60,68 @@
 //! - A document whose comparison costs more than a sixteenth of
 //!   [`Limits::inflated_total`](crate::Limits::inflated_total), counted in values, is an error and not a verdict.
 //! - Signatures that are not in the form, such as `/UR3` alone, are not looked at.
+//!
+//! # Reading XML
+//!
+//! - A namespace name that is a relative URI (`xmlns="DSDLieu"`, seen in real messages 400) is refused, because
+//!   it has no canonical form. Software that signs such documents all the same makes signatures that conforming
+//!   software does not verify.
+//! - Documents with a DOCTYPE, or in another encoding than UTF-8, are held in memory with their plain text.
+//!   [`would_survive_wrapping`](crate::xml::would_survive_wrapping) does not read them.
+//! - An external subset is never read, so default attributes and entities that it declares are unknown. An
+//!   attribute that a DOCTYPE declares as an ID is no id by that: ids go by the attribute's name.
+//! - XML 1.1 is read by the rules of 1.0.
+//!
+//! # Signing XML
+//!
+//! - XAdES ends at level B-B: no timestamps, no validation data, no unsigned properties, no counter-signatures.
+//!   SigningCertificateV2 names the leaf only, and a commitment is to everything that is signed.
+//! - What TT78 signs where is known from real messages, not from the decisions' texts. There is no evidence
+//!   for 204 and 205, and none for the node that 206 signs (its place, `CKSNNT`, is known): node and place are
+//!   for the caller to name.
+//! - A TT78 signature whose node is named and whose location is not goes to the end of the root element.
+//! - The command line has the transforms of the formats only. References with transforms of their own, several
+//!   digests, and what the tax authority signs, which has no transforms, are the library's.
+//! - Base64 and canonicalisation come last among transforms: what follows them would have to be read as XML
+//!   again, and is refused. An enveloping signature takes canonicalisation as its only transform, and without a
+//!   prefix it takes only documents whose root has a default namespace.
+//! - At a place where the signature could go, at most 256 namespaces, `xml:` attributes and ids of the elements
+//!   around it may be in scope; a document with more is over a limit that is not among
+//!   [`Limits`](crate::Limits).
+//! - References with XPath transforms need the whole document as a tree in memory.
+//! - That an earlier signature leaves other signatures out is seen in three forms: the XPath
+//!   `not(ancestor-or-self::ds:Signature)`, and the XPath Filter 2.0 subtracting `//ds:Signature` or
+//!   `/descendant::ds:Signature`, under whatever prefix. With any other expression it is taken to break.
+//! - Earlier signatures whose ids stand in an attribute that is none of `Id`, `id`, `ID`, `xml:id` and the
+//!   caller's are not seen to cover anything.
+//! - An expression that takes more steps than [`Limits::xpath_steps`](crate::Limits::xpath_steps) is reported as
+//!   the caller's fault.
+//! - `--key-info` without a certificate makes signatures that receivers must find the certificate for; `verify`
+//!   here does not accept them.
+//!
+//! # Verifying XML
+//!
+//! - The document is read into a tree, in memory, which takes several times its size; one larger than
+//!   [`Limits::xml_memory_bytes`](crate::Limits::xml_memory_bytes) is refused. Only signing streams.
+//! - A certificate must be in KeyInfo. References to keys elsewhere (`RetrievalMethod`, `KeyInfoReference`) are
+//!   not followed, and a signature that verifies under a bare key is not valid.
+//! - Intermediate certificates are looked for in KeyInfo only. TT78 signatures hold the leaf and no more, as real
+//!   ones do: with a root alone as trust anchor they are not trusted. Give the issuing certificate as an anchor,
+//!   or sign with `--key-info subject-name,chain`.
+//! - Timestamps and everything else among the unsigned properties of XAdES are not looked at. A counter-signature
+//!   is verified as a signature of its own, and must sign the value of the one that it stands in. A signature
+//!   policy is reported and not applied.
+//! - XSLT, HMAC, DSA, and XPointers other than `#xpointer(/)` and `#xpointer(id('…'))` are not supported; a
+//!   signature with them is not valid.
+//! - What is canonicalised and looked at in one document is bounded by 64 times its size and 64 MiB more, and
+//!   by [`Limits::xml_memory_bytes`](crate::Limits::xml_memory_bytes). A signature that needs more, by many
+//!   references to large nodes, is not valid.
+//! - Paths beyond 4,096 bytes are cut, and of one reference at most 100 paths are listed. Of what is not listed
+//!   [`covers`](crate::verify::XmlReport::covers) says no.
+//!
+//! # Other programs on XML
+//!
+//! Some refuse what is right; [`compare`](super::compare#where-others-deviate) has the list.
 //!
 //! # Speed
 //!

@@ -12,9 +12,11 @@
 //!
 //! # The state's storage
 //!
-//! A state holds no document, no password and no key. It does hold the document's length, digest and id, the
-//! certificates, the texts of the signature dictionary and the objects of the document that the revision
-//! writes again (catalog, form, page, field): keep it as confidential as the document.
+//! A state holds no document, no password and no key. It does hold the document's length, digest and id, and
+//! the certificates; of a PDF the texts of the signature dictionary and the objects of the document that the
+//! revision writes again (catalog, form, page, field); of an XML document the Signature element, with ids and
+//! digests of what is signed, and the namespaces and `xml:` attributes around it. Keep it as confidential as
+//! the document.
 //!
 //! Its hash catches accidents. Somebody who can write to the storage can write a whole new state with a hash
 //! that fits; [`State::seal`](crate::State::seal) and [`State::open`](crate::State::open) put an HMAC-SHA-256 on
@@ -22,11 +24,18 @@
 //! older one, or by the sealed state of another document: compare
 //! [`State::document`](crate::State::document) with what was asked for.
 //!
+//! In XML no digest covers where the signature stands, the name of the element that is opened for it, and
+//! what KeyInfo and unsigned Objects hold beside the leaf. Somebody who can write an unsealed state can change
+//! these, and so put text of their own into the document, outside of what is signed; the value still verifies.
+//! What is signed cannot be changed so. Seal states that others can reach, or verify what comes out and act on
+//! the signed paths only.
+//!
 //! Resuming recomputes everything that can be recomputed; the list is in
 //! [`design`](super::design#how-the-state-protects). What cannot be known from document and state is whether
 //! this is what the caller once prepared: an unsealed state that somebody made anew for the same document
 //! resumes, with another revision or another chain in it. The value of the first request does not verify under
-//! it; so a request is sent when it is prepared, and not made again from an unsealed state.
+//! it; so a request is sent when it is prepared, and not made again from an unsealed state. A sealed state is
+//! the one that was written.
 //!
 //! # The signer's values
 //!
@@ -43,11 +52,19 @@
 //!
 //! Every parser is bounded by [`Limits`](crate::Limits): nesting, bytes of an object, bytes inflated from one
 //! stream and from all, sections, objects, page nodes, fields, certificates, signatures, and the values
-//! compared between revisions. Loops are cut. There is no `unsafe` code in the crate, and parsing code neither
-//! indexes nor unwraps. Fuzzing looks for what that leaves.
+//! compared between revisions. In XML it is the depth of elements, the bytes of a tag, what entities expand to,
+//! nodes and bytes of a tree, steps of XPath, references and transforms; and `verify` stops at work out of
+//! proportion to the document, whatever the signatures ask for. Loops are cut. There is no `unsafe` code in the
+//! crate, and parsing code neither indexes nor unwraps. Fuzzing looks for what that leaves.
 //!
 //! The document must not change while it is being worked on. One that does between hashing and saving makes
 //! a signature that does not verify; nothing worse.
+//!
+//! A DOCTYPE is refused unless the caller allows it. Then its internal subset counts: entities are put in, with
+//! a bound on what they expand to, and default attributes. Nothing external is ever fetched; the text of an
+//! external entity comes from the caller or the document is refused.
+//!
+//! SHA-1 is never made unless asked for by name ([`xml::Signing::allow_sha1`](crate::xml::Signing::allow_sha1)).
 //!
 //! A prepared document is signed as it is. That a page shows what the signer believes it shows is not
 //! checked: hidden layers, overlays and scripts are content like any other. Only a dynamic XFA form is refused.
@@ -66,7 +83,7 @@
 //! Fresh entropy for every document matters: initialisation vectors of encrypted documents and file
 //! identifiers are derived from it.
 //!
-//! # What verification detects
+//! # What verification of PDF detects
 //!
 //! [`verify::pdf`](crate::verify::pdf) reads a document by itself. Each of these is a
 //! [`FindingKind`](crate::verify::FindingKind) or a failed [`Check`](crate::verify::Check):
@@ -85,10 +102,52 @@
 //! - A digest, signature or certificate that does not match; a signer's certificate that is not in the CMS.
 //! - With trust anchors: no path to one. The path must be valid at
 //!   [`Options::time`](crate::verify::Options::time) where that is set, else at the time of a trusted timestamp
-//!   on the signature, else at the time that the signature claims.
+//!   on the signature, else at the time that the signature claims. One that claims none is judged as of
+//!   [`Options::default_time`](crate::verify::Options::default_time), which is today for the command line.
 //!
 //! Not fatal, but reported: SHA-1, a timestamp that is not for this signature, a claimed time outside the
 //! certificate's validity.
+//!
+//! # What verification of XML decides
+//!
+//! [`verify::xml`](crate::verify::xml()) judges every `ds:Signature` in the document. One is valid when its
+//! value verifies over SignedInfo under a certificate in its KeyInfo, nothing else in KeyInfo or XAdES names
+//! another certificate, every reference was checked and matches, something outside the signature's own
+//! properties is signed, the path to a trust anchor holds where anchors were given, and none of these was found:
+//!
+//! - *Wrapping*: what is signed stands inside the signature while something of its name stands outside, or
+//!   stands inside an Object of another signature; or the signature stands in an element that is called like
+//!   what it signs and is not it.
+//! - *Ids*: a reference to an id that two elements have, in any of `Id`, `id`, `ID`, `xml:id` and the
+//!   attributes that the caller names; a reference to nothing.
+//! - *Look-alikes*: elements called as those of XML Signature in a namespace that only resembles theirs. The
+//!   document is not valid then.
+//! - *Transforms*: any that is not known, a part that is not digested at all, work beyond bounds.
+//! - *XAdES*: SignedProperties that are not signed, are several, or are those of another signature; a
+//!   SigningCertificate that is another one; a counter-signature of something else.
+//! - SHA-1, unless [`Options::allow_sha1`](crate::verify::Options::allow_sha1) says otherwise.
+//!
+//! Reported and not fatal: an element of the same name as a signed one that is not signed; a signature inside
+//! an Object of another; a comment that splits signed text; a SigningTime that is not signed, which is then not
+//! the claimed time; parts of KeyInfo that cannot be read; a claimed time outside the certificate's validity.
+//!
+//! # What remains the caller's duty with XML
+//!
+//! - *Act on signed paths only.* A valid signature says that what it signs is unchanged. The document may hold
+//!   more, and where things must stand only the application knows. Ask
+//!   [`XmlReport::covers`](crate::verify::XmlReport::covers) with the path of the very element that is used, or
+//!   take [`XmlReport::signed_paths`](crate::verify::XmlReport::signed_paths); never look for an element by its
+//!   name or id again. An unsigned element of the same name is reported, and it is not fatal because messages
+//!   with several invoices, one of them signed, are common.
+//! - *Parts left out.* The paths in [`ReferenceReport::omitted`](crate::verify::ReferenceReport::omitted) are
+//!   inside of what is signed and are not signed; `covers` takes them into account.
+//! - *Text with comments.* References to `#id` do not digest comments. Take the whole text of an element as it
+//!   was signed, not its first piece up to a comment.
+//! - *Who signed.* Give trust anchors, and compare the signer with who should have signed what stands there.
+//! - *DOCTYPE.* Read the document afterwards with the same entities and defaults as `verify` did, or not at all.
+//!
+//! The verifier reads by itself: another XML reader and another canonicalisation than the pipeline's; what it
+//! shares is in [`design`](super::design#two-readers-of-xml).
 //!
 //! # What it does not
 //!
