@@ -7,7 +7,8 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Depth of nested arrays, dictionaries, ASN.1 values, page-tree and form nodes.
+    /// Depth of nested arrays, dictionaries, ASN.1 values, page-tree and form nodes; of brackets in an
+    /// XPath expression, of entities in entities.
     pub depth: usize,
     /// Bytes of one object as it stands in the file, stream data not counted.
     pub object_bytes: usize,
@@ -21,13 +22,13 @@ pub struct Limits {
     pub objects: u32,
     /// Nodes of the page tree visited to reach a page.
     pub page_nodes: usize,
-    /// Fields of a form, and entries of a page's `/Annots`.
+    /// Fields of a form, and entries of a page's `/Annots`; of an XML document, generated ids.
     pub fields: usize,
     /// Bytes of a CMS value.
     pub cms_bytes: usize,
     /// Certificates in a chain or CMS.
     pub certificates: usize,
-    /// Signatures examined by `verify`.
+    /// Signatures examined by `verify`, and those that an XML document may have when another is prepared.
     pub signatures: usize,
     /// Bytes of a serialised state.
     pub state_bytes: usize,

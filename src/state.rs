@@ -22,9 +22,9 @@ const SHORTEST_KEY: usize = 16;
 ///
 /// It holds what will be put into the document (the appended revision of a PDF, the Signature element of
 /// an XML document), what is signed (the signed attributes, the canonical SignedInfo), the certificate
-/// chain and what binds them to the input: its length and digest. It does not hold the document, a password or a key. A hash over its
-/// exact serialised bytes catches accidents; against others who can write to the storage, use
-/// [`State::seal`] and [`State::open`].
+/// chain and what binds them to the input: its length and digest. It does not hold the document, a
+/// password or a key. A hash over its exact serialised bytes catches accidents; against others who can
+/// write to the storage, use [`State::seal`] and [`State::open`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     pub(crate) body: Body,

@@ -141,7 +141,8 @@
 //! 4. every part of the signature that SignedInfo references (the Object of TT78, the SignedProperties of
 //!    XAdES) has the digest that stands there; what it references in the document is bound by 1;
 //! 5. KeyInfo, where it has certificates, holds the leaf;
-//! 6. the places of the insertions are inside the document.
+//! 6. the document is read again: at the saved place an element ends, or stands written `<name/>`, with what
+//!    was saved in scope; of a document with a DOCTYPE only the name is looked at.
 //!
 //! What passes all of these and was changed by somebody who made the pieces consistent is another
 //! preparation of the same document. Its request has another digest, which no value made for the first one

@@ -24,10 +24,9 @@
 //! older one, or by the sealed state of another document: compare
 //! [`State::document`](crate::State::document) with what was asked for.
 //!
-//! In XML no digest covers where the signature stands, the name of the element that is opened for it, and
-//! what KeyInfo and unsigned Objects hold beside the leaf. Somebody who can write an unsealed state can change
-//! these, and so put text of their own into the document, outside of what is signed; the value still verifies.
-//! What is signed cannot be changed so. Seal states that others can reach, or verify what comes out and act on
+//! In XML no digest covers where the signature stands, and what KeyInfo and unsigned Objects hold beside the
+//! leaf. Somebody who can write an unsealed state can move the signature to another element that has the same
+//! in scope, or add an unsigned Object to it; the value still verifies. What is signed cannot be changed so. Seal states that others can reach, or verify what comes out and act on
 //! the signed paths only.
 //!
 //! Resuming recomputes everything that can be recomputed; the list is in

@@ -199,6 +199,9 @@ pub enum ResumeError {
         /// The format in the state.
         found: DocumentFormat,
     },
+    /// An XML document cannot be read again.
+    #[error("the document cannot be read: {0}")]
+    Document(#[source] XmlError),
     /// The signature element in the state does not read as one.
     #[error("the signature in the state cannot be read: {0}")]
     Signature(#[source] XmlError),
@@ -222,6 +225,7 @@ impl ResumeError {
     pub const fn fault(&self) -> Fault {
         match self {
             Self::Io(_) => Fault::Io,
+            Self::Document(error) => error.fault(),
             _ => Fault::Caller,
         }
     }

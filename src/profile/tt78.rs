@@ -57,7 +57,7 @@ static ENTRIES: [Entry; 10] = [
     entry(&[103], Role::TaxAuthority, &["DLTBao", "STBao"], "DSCKS/CQT"),
     entry(&[202], Role::TaxAuthority, &["DLHDon", "MCCQT"], "DSCKS/CQT"),
     // The signed node is for the caller to name: none was seen.
-    entry(&[206], Role::Seller, &[], "CKSNNT"),
+    entry(&[206], Role::TaxPayer, &[], "CKSNNT"),
 ];
 
 impl Role {

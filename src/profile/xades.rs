@@ -10,6 +10,8 @@ use crate::certificate::Chain;
 
 /// The namespace of XAdES.
 pub(crate) const NAMESPACE: &str = "http://uri.etsi.org/01903/v1.3.2#";
+/// The prefix that its elements have here.
+pub(crate) const PREFIX: &str = "xades";
 /// The Type of the Reference to SignedProperties.
 pub(crate) const SIGNED_PROPERTIES: &str = "http://uri.etsi.org/01903#SignedProperties";
 

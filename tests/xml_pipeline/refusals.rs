@@ -149,6 +149,16 @@ fn options_that_do_not_go_together() {
         new(Format::Dsig).id_attribute("a b"),
         new(Format::Tt78).node("x").signing_time_namespace("relative"),
         new(Format::Xades).signer_role("\u{1}"),
+        new(Format::Xades).ds_prefix(Some("xades")),
+        new(Format::Dsig).c14n(C14nMethod::from_name("exc").unwrap()).prefix_list(["a b"]),
+        new(Format::Dsig).reference(Reference::document().transforms([Transform::XPath {
+            expression: "true()".to_owned(),
+            namespaces: vec![("ds".to_owned(), "urn:other".to_owned())],
+        }])),
+        new(Format::Dsig).reference(Reference::document().transforms([Transform::XPath {
+            expression: "true()".to_owned(),
+            namespaces: vec![("a".to_owned(), "relative".to_owned())],
+        }])),
     ];
     for (index, signing) in texts.iter().enumerate() {
         let error = refused(signing, DOCUMENT);

@@ -3,6 +3,8 @@
 use super::Signing;
 use super::error::PrepareError;
 use super::reference::Target;
+use crate::profile::xades;
+use crate::profile::xmldsig::{self, Transform};
 use crate::syntax::xml::character::{is_char, is_ncname};
 
 /// All texts of a signing.
@@ -18,6 +20,9 @@ pub(super) fn options(signing: &Signing) -> Result<(), PrepareError> {
         if prefix.to_ascii_lowercase().starts_with("xml") {
             return Err(refused("the prefix", prefix, "reserved"));
         }
+        if prefix == xades::PREFIX && signing.format.is_xades() {
+            return Err(refused("the prefix", prefix, "that of XAdES, which stands inside the signature"));
+        }
     }
     for reference in &signing.references {
         match &reference.target {
@@ -31,6 +36,9 @@ pub(super) fn options(signing: &Signing) -> Result<(), PrepareError> {
         if let Some(id) = &reference.id {
             ncname("the reference's id", id)?;
         }
+        for transform in reference.transforms.iter().flatten() {
+            transform_texts(signing, transform)?;
+        }
         for (what, value) in [("the type", &reference.kind), ("the MIME type", &reference.mime_type)] {
             value.as_ref().map_or(Ok(()), |value| text(what, value))?;
         }
@@ -41,6 +49,10 @@ pub(super) fn options(signing: &Signing) -> Result<(), PrepareError> {
     };
     ncname("the id attribute", local)?;
     prefix.map_or(Ok(()), |prefix| ncname("the id attribute", prefix))?;
+    prefix_list(&signing.prefix_list)?;
+    if let Some(expression) = &signing.xpath {
+        text("the expression", expression)?;
+    }
     let properties = &signing.properties;
     let place = &properties.place;
     let texts = [
@@ -64,6 +76,44 @@ pub(super) fn options(signing: &Signing) -> Result<(), PrepareError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Prefixes and expressions of a transform: a prefix that an expression brings must not change what the
+/// signature's own elements mean.
+fn transform_texts(signing: &Signing, transform: &Transform) -> Result<(), PrepareError> {
+    let (namespaces, expressions): (&[(String, String)], Vec<&String>) = match transform {
+        Transform::C14n { prefixes, .. } => return prefix_list(prefixes),
+        Transform::XPath { expression, namespaces } => (namespaces, vec![expression]),
+        Transform::XPathFilter2 { filters, namespaces } => {
+            (namespaces, filters.iter().map(|(_, expression)| expression).collect())
+        }
+        Transform::EnvelopedSignature | Transform::Base64 => return Ok(()),
+    };
+    let what = "the prefix of an expression";
+    for (prefix, uri) in namespaces {
+        ncname(what, prefix)?;
+        if prefix.starts_with("xml") {
+            return Err(refused(what, prefix, "reserved"));
+        }
+        let is_own = signing.prefix.as_ref() == Some(prefix) || prefix == "dsxp";
+        if is_own && uri != xmldsig::NAMESPACE {
+            return Err(refused(what, prefix, "that of the signature itself"));
+        }
+        if namespaces.iter().filter(|(other, _)| other == prefix).count() > 1 {
+            return Err(refused(what, prefix, "there twice"));
+        }
+        text("the namespace of an expression", uri)?;
+        if !uri.contains(':') {
+            return Err(refused("the namespace of an expression", uri, "no absolute URI"));
+        }
+    }
+    expressions.into_iter().try_for_each(|expression| text("the expression", expression))
+}
+
+/// The tokens of a PrefixList.
+fn prefix_list(prefixes: &[String]) -> Result<(), PrepareError> {
+    let listed = |prefix: &&String| *prefix != "#default";
+    prefixes.iter().filter(listed).try_for_each(|prefix| ncname("the prefix in the PrefixList", prefix))
 }
 
 fn refused(what: &'static str, text: &str, problem: &'static str) -> PrepareError {

@@ -141,6 +141,8 @@ impl PrepareError {
             | Self::LocationClosed { .. }
             | Self::Transforms { .. }
             | Self::WouldBreak { .. } => Fault::Document,
+            // The expression itself is the caller's.
+            Self::XPath(error) if matches!(error.fault(), Fault::Limit) => Fault::Limit,
             _ => Fault::Caller,
         }
     }

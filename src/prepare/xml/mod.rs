@@ -11,6 +11,7 @@ mod own;
 mod plan;
 mod prepared;
 mod reference;
+mod reopen;
 mod sign_cloud;
 mod signing;
 mod survey;

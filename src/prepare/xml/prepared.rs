@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::compose::Composed;
-use super::own;
+use super::{own, reopen};
 use crate::algorithm::{Digest, DigestAlgorithm, SignatureAlgorithm, Suite};
 use crate::certificate::Chain;
 use crate::embed::{Placement, SignedXml};
@@ -112,7 +112,7 @@ impl<S: Source> Prepared<S> {
     /// Takes up a stored state with the document it was prepared from.
     ///
     /// The document is hashed anew; SignedInfo and the parts of the signature that it covers are
-    /// canonicalised anew and must be what was saved.
+    /// canonicalised anew and must be what was saved; the place must be there.
     ///
     /// # Errors
     /// [`ResumeError`]: another document, a changed state, a state of a PDF.
@@ -180,6 +180,7 @@ impl<S: Source> Prepared<S> {
             warnings: Vec::new(),
         };
         own::check(&plan.composed, &plan.context, suite, &plan.chain, limits)?;
+        reopen::check(&plan, limits)?;
         Ok(Self { plan })
     }
 
