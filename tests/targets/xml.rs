@@ -297,7 +297,7 @@ fn accepted(out: &[u8], ids: &[&str], entities: bool) {
     for id in ids {
         let mut found = report.signatures.iter().filter(|one| one.id.as_deref() == Some(id));
         let signature = found.next().unwrap_or_else(|| panic!("no signature {id}: {report}"));
-        assert!(signature.is_valid(), "{id} is not valid: {report}\n{}", String::from_utf8_lossy(out));
+        assert!(signature.is_valid(), "{}\n{id} is not valid: {signature:?}", String::from_utf8_lossy(out));
     }
 }
 

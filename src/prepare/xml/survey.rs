@@ -186,8 +186,10 @@ impl Handler for Survey<'_> {
             .iter()
             .filter(|attribute| is_id(tag.attribute_name(attribute), id_attribute))
             .map(|attribute| tag.value(attribute));
+        // First, as a Signature's own element is no place for another either.
+        self.earlier.start(tag, scope, depth)?;
         self.locator.start(tag, scope, ids, is_node, self.earlier.inside());
-        self.earlier.start(tag, scope, depth)
+        Ok(())
     }
 
     fn end(&mut self, view: View<'_>, tag: &EndTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
