@@ -5,7 +5,7 @@ use std::io;
 
 use crate::fault::Fault;
 use crate::limits::Limits;
-use crate::source::{Source, for_each_piece};
+use crate::source::{Source, for_each_piece, read_full};
 use crate::syntax::xml::c14n::{Octets, Parameters};
 use crate::syntax::xml::plain::{Doctype, Encoding, Plain, sniff};
 use crate::syntax::xml::select::{Part, canonicalize};
@@ -123,7 +123,7 @@ impl Canonicalization {
         out: &mut impl io::Write,
     ) -> Result<(), CanonicalizationError> {
         let mut head = [0; 4096];
-        let length = document.read_at(0, &mut head).map_err(|error| XmlError::new(0, error))?;
+        let length = read_full(document, 0, &mut head).map_err(|error| XmlError::new(0, error))?;
         let sniffed = sniff(head.get(..length).unwrap_or_default())?;
         let mut writer = Writer { out, failed: None, written: false };
         if sniffed.encoding == Encoding::Utf8 {
@@ -139,7 +139,13 @@ impl Canonicalization {
         let bytes = in_memory(document, &self.limits)?;
         let doctype = self.entities.as_ref().map_or(Doctype::Refused, Doctype::Allowed);
         let plain = Plain::read(&bytes, doctype, &self.limits)?;
-        self.run(plain.text(), &mut writer)
+        self.run(plain.text(), &mut writer).map_err(|error| match error {
+            CanonicalizationError::Document(error) => {
+                let offset = plain.nearest_offset(error.offset());
+                error.at(offset).into()
+            }
+            other => other,
+        })
     }
 
     fn run<S: Source + ?Sized, W: io::Write>(

@@ -66,6 +66,24 @@ fn test_documents_pass_the_pipeline() {
     }
 }
 
+#[test]
+fn test_documents_pass_the_xml_targets() {
+    for (name, data) in files(&support::root().join("testdata/xml")) {
+        replay(targets::xml_c14n, &name, &data);
+        // Each with a few options: the format, the method, flags, the node, the place.
+        for option in 0..14 {
+            let options =
+                [0xFF, option, option, [0, 1, 8, 9, 4, 0x10, 0x81][usize::from(option) % 7], 1, option];
+            replay(targets::xml_pipeline, &name, &[data.as_slice(), &options].concat());
+        }
+    }
+}
+
+#[test]
+fn damaged_xml_signatures_are_not_valid() {
+    targets::xml::xml_damage(13);
+}
+
 /// Not a test: writes the seeds anew.
 #[test]
 #[ignore = "writes fuzz/seeds"]
@@ -106,4 +124,36 @@ fn write_seeds() {
     write("state_resume", "edit-chain", &[1, 1, 0, 0, 1, 2, 0]);
     write("state_resume", "edit-head", &[2, 9, 1, 3, 10, 0, b'x', 9, 3, 3, 50, 0, 4]);
     write("state_resume", "edit-json", &[0, 2, 0, 4, b'n', b'u', b'l', b'l']);
+    for seed in targets::xml::signed_documents() {
+        write("xml_verify", seed.name, &seed.bytes);
+    }
+    // Which document; then place, way, length and bytes of each edit.
+    write("xml_verify", "edit", &[0, 30, 0, 0, 1, b'y']);
+    write("xml_verify", "edit-copy", &[4, 20, 0, 6, 2, 0, 0, 30, 0, 1, 1, b' ']);
+    // Options stand behind 0xFF.
+    let untidy: &[u8] =
+        b"<r xmlns:p='u:p' xmlns='u:d'><p:a Id='x' p:b=\"&#13;\" xml:lang='vi'>a\r\n<![CDATA[<]]>\
+                          <!--c--><?t d?></p:a><b xmlns=''/></r>\n";
+    let typed: &[u8] =
+        b"<!DOCTYPE r [<!ENTITY e 'x&#38;lt;'><!ATTLIST r Id ID #IMPLIED b NMTOKENS ' c  d '>]>\
+                         <r Id='x'>&e;</r>";
+    for (name, document, options) in [
+        ("untidy", untidy, [0, 0, 4, 0, 0, 0, 0, 0, 0]),
+        ("node", untidy, [4, 7, 4, 0, 0, 0, 0, 0, 0]),
+        ("doctype", typed, [2, 0, 1, 0, 0, 0, 0, 0, 0]),
+    ] {
+        write("xml_c14n", name, &[document, &[0xFF], &options].concat());
+    }
+    for (name, document, options) in [
+        ("dsig", untidy, [0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        ("node-beside", untidy, [1, 4, 0x80, 0, 3, 3, 0, 0, 0]),
+        ("tt78", untidy, [4, 2, 0, 0, 1, 0, 0, 0, 0]),
+        ("xades-enveloping", untidy, [5, 1, 0x10, 0, 0, 0, 0, 0, 0]),
+        ("xpath", untidy, [3, 0, 4, 0, 0, 0, 0, 0, 0]),
+        ("filter", untidy, [0, 0, 2, 0, 2, 0, 3, 0, 0]),
+        ("transforms", untidy, [0, 5, 0, 0, 3, 0, 6, 3, 2]),
+        ("doctype", typed, [6, 3, 1, 0, 0, 0, 0, 0, 0]),
+    ] {
+        write("xml_pipeline", name, &[document, &[0xFF], &options].concat());
+    }
 }

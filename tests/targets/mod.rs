@@ -5,10 +5,12 @@
 mod cms;
 mod pdf;
 pub(crate) mod state;
+pub(crate) mod xml;
 
 pub(crate) use cms::cms_parse;
 pub(crate) use pdf::{pdf_open, pdf_pipeline};
 pub(crate) use state::state_resume;
+pub(crate) use xml::{xml_c14n, xml_pipeline, xml_verify};
 
 use std::sync::OnceLock;
 
@@ -21,11 +23,14 @@ use kyso::{At, Entropy, Limits, SignatureValue, SigningRequest};
 type Target = (&'static str, fn(&[u8]));
 
 /// The targets.
-pub(crate) const ALL: [Target; 4] = [
+pub(crate) const ALL: [Target; 7] = [
     ("pdf_open", pdf_open),
     ("pdf_pipeline", pdf_pipeline),
     ("cms_parse", cms_parse),
     ("state_resume", state_resume),
+    ("xml_c14n", xml_c14n),
+    ("xml_pipeline", xml_pipeline),
+    ("xml_verify", xml_verify),
 ];
 
 /// A key with its chain, from `testdata/keys`.
@@ -102,5 +107,11 @@ pub(crate) fn limits() -> Limits {
     limits.certificates = 32;
     limits.signatures = 50;
     limits.state_bytes = 4 << 20;
+    limits.xml_depth = 1200;
+    limits.xml_nodes = 200_000;
+    limits.xml_entity_bytes = 1 << 20;
+    limits.xml_memory_bytes = 4 << 20;
+    limits.xpath_steps = 1_000_000;
+    limits.references = 50;
     limits
 }

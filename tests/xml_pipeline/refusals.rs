@@ -60,6 +60,13 @@ fn locations() {
     assert!(matches!(at_path("p/z"), PrepareError::LocationMissing { .. }));
     assert!(matches!(at_path("/p/q"), PrepareError::LocationMissing { .. }));
     assert!(matches!(at_path("p/q"), PrepareError::LocationAmbiguous { count: 2, .. }));
+    // Another signature, or a part of it, is no place.
+    let signed =
+        "<r><n Id='x'/><Signature xmlns='http://www.w3.org/2000/09/xmldsig#'><Object/></Signature></r>";
+    for path in ["Signature", "r/Signature", "Signature/Object"] {
+        let error = refused(&Signing::dsig(&chain).node("x").signature_location(path), signed);
+        assert!(matches!(error, PrepareError::LocationClosed { .. }), "{path}: {error}");
+    }
     for wrong in ["", "p//q", "p/", "p[0]", "p[x]", "p[1", "@x", "p q"] {
         let error = at_path(wrong);
         assert!(matches!(error, PrepareError::Location { .. }), "{wrong:?}: {error}");

@@ -5,7 +5,7 @@ mod base;
 pub(crate) mod c14n;
 pub(crate) mod character;
 #[cfg(test)]
-mod compare;
+pub(crate) mod compare;
 mod error;
 mod method;
 pub(crate) mod plain;

@@ -83,7 +83,7 @@ fn is_version(value: &[u8]) -> bool {
 fn pseudo_attributes(mut rest: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
     let mut members = Vec::new();
     loop {
-        let trimmed = rest.trim_ascii_start();
+        let trimmed = trim_start(rest);
         if trimmed.is_empty() {
             return Some(members);
         }
@@ -92,10 +92,16 @@ fn pseudo_attributes(mut rest: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
         }
         let length = trimmed.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
         let (name, behind) = trimmed.split_at_checked(length)?;
-        let behind = behind.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+        let behind = trim_start(trim_start(behind).strip_prefix(b"=")?);
         let (quote, behind) = behind.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
         let end = memchr::memchr(*quote, behind)?;
         members.push((name, behind.get(..end)?));
         rest = behind.get(end + 1..)?;
     }
+}
+
+/// Without the white space at the start; a form feed is none (production 3).
+fn trim_start(rest: &[u8]) -> &[u8] {
+    let spaces = rest.iter().take_while(|byte| is_space(**byte)).count();
+    rest.get(spaces..).unwrap_or_default()
 }

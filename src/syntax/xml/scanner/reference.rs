@@ -5,7 +5,7 @@ use crate::syntax::xml::character::is_char;
 use crate::syntax::xml::{XmlError, XmlErrorKind};
 
 /// The most digits of a character reference that are looked at; zeros may lead.
-const LONGEST: usize = 64;
+const LONGEST: usize = 4096;
 
 /// Reads the reference at `at`, where an `&` stands: the character it stands for, and the first byte
 /// behind it. `None`: the bytes end before it does.

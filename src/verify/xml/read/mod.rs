@@ -4,6 +4,8 @@
 //! quick-xml says where each piece of markup begins and ends and what it is; whether the piece is one
 //! that XML allows, there and in that form, is decided here.
 
+#[cfg(test)]
+mod agree;
 mod declaration;
 mod tag;
 mod text;
