@@ -96,6 +96,9 @@
 //!   `&amp;`. The JDK does as the standard says.
 //! - The JDK repeats an element's `xml:` attributes on its siblings when it canonicalises a node-set that an
 //!   XPath transform gave.
+//! - The JDK takes the outermost of an inherited `xml:` attribute where two elements above the signed node have
+//!   it; Canonical XML 1.0, 2.4 asks for the nearest, as xmlsec1 and this crate take it. Exclusive
+//!   canonicalisation does not inherit, so both sides agree there.
 //! - xmlsec1 1.2 knows neither RSA-PSS nor EdDSA, and does not replace entities by itself: what is signed in a
 //!   document whose DOCTYPE declares some is something else to it.
 //! - signxml takes signatures with the prefix `ds` only, and none below ancestors that declare namespaces.
