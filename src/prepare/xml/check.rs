@@ -18,6 +18,10 @@ pub(super) fn options(signing: &Signing) -> Result<(), PrepareError> {
         if prefix.to_ascii_lowercase().starts_with("xml") {
             return Err(refused("the prefix", prefix, "reserved"));
         }
+        // XAdES is written under it, with elements of XMLDSig inside.
+        if signing.format.is_xades() && prefix == "xades" {
+            return Err(refused("the prefix", prefix, "that of the qualifying properties"));
+        }
     }
     for reference in &signing.references {
         match &reference.target {
