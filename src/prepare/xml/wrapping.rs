@@ -15,6 +15,9 @@ use crate::syntax::xml::scope::{Context, Scope};
 use crate::syntax::xml::select::{Part, Selection};
 use crate::syntax::xml::{C14nMethod, XmlError};
 
+/// How many references the signatures of a document that is moved may have, one with another.
+const REFERENCES: usize = 4;
+
 /// Elements that a document is to be moved under: what they put in scope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wrapper {
@@ -84,8 +87,9 @@ pub(super) fn first_broken<'e, S: Source + ?Sized>(
         return Ok(first);
     }
     let references: usize = earlier.iter().map(|one| one.references.len()).sum();
-    if references > limits.references {
-        let limit = limits.references as u64;
+    let limit = limits.signatures.saturating_mul(REFERENCES);
+    if references > limit {
+        let limit = limit as u64;
         return Err(XmlError::limit(0, "references of the signatures that would be moved", limit).into());
     }
     let parts = Parts::of(earlier);
