@@ -125,16 +125,15 @@ impl Canonicalization {
         let mut head = [0; 4096];
         let length = read_full(document, 0, &mut head).map_err(|error| XmlError::new(0, error))?;
         let sniffed = sniff(head.get(..length).unwrap_or_default())?;
-        let mut writer = Writer { out, failed: None, written: false };
+        let mut writer = Writer { out, failed: None, written: 0, skip: 0 };
         if sniffed.encoding == Encoding::Utf8 {
             match self.run(document, &mut writer) {
-                // A DOCTYPE comes before anything is written but comments and instructions.
                 Err(CanonicalizationError::Document(error))
-                    if self.entities.is_some()
-                        && matches!(error.kind(), XmlErrorKind::Doctype)
-                        && !writer.written => {}
+                    if self.entities.is_some() && matches!(error.kind(), XmlErrorKind::Doctype) => {}
                 other => return other,
             }
+            // Comments and instructions before the DOCTYPE come again as they were.
+            writer.skip = writer.written;
         }
         let bytes = in_memory(document, &self.limits)?;
         let doctype = self.entities.as_ref().map_or(Doctype::Refused, Doctype::Allowed);
@@ -177,12 +176,17 @@ impl Canonicalization {
 struct Writer<'w, W> {
     out: &'w mut W,
     failed: Option<io::Error>,
-    written: bool,
+    written: usize,
+    /// How many of the octets to come are written already.
+    skip: usize,
 }
 
 impl<W: io::Write> Octets for &mut Writer<'_, W> {
     fn take(&mut self, octets: &[u8]) {
-        self.written = true;
+        let skipped = self.skip.min(octets.len());
+        self.skip -= skipped;
+        let octets = octets.get(skipped..).unwrap_or_default();
+        self.written = self.written.saturating_add(octets.len());
         if self.failed.is_none() {
             self.failed = self.out.write_all(octets).err();
         }

@@ -5,10 +5,10 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use kyso::document::{Batch, Job, Outcome, PrepareError};
+use kyso::document::{Batch, Job, Outcome, PrepareError, Prepared};
 use kyso::pdf::Signing;
 use kyso::signer::{LocalKey, Signer as _};
-use kyso::{At, Chain, Entropy, SignatureValue, SigningRequest};
+use kyso::{At, Chain, Entropy, SignatureValue, SigningRequest, State};
 
 fn testdata(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(path)
@@ -78,6 +78,56 @@ fn every_document_has_its_own_outcome() {
                 let report = kyso::verify::pdf(&signed.to_bytes().unwrap(), &Default::default()).unwrap();
                 assert!(report.is_valid(), "document {index}: {report}");
             }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn documents_of_both_formats_go_in_one_batch() {
+    let (key, chain) = key_and_chain();
+    let pdf = std::fs::read(testdata("pdf/bench-3kb.pdf")).unwrap();
+    let invoice = std::fs::read(testdata("xml/tt78-invoice.xml")).unwrap();
+    let time = "2026-11-21T09:00:00+07:00".parse().unwrap();
+    let jobs = || {
+        let job = |index: u8| {
+            let name = format!("document {index}");
+            let (signing, source) = match index % 3 {
+                0 => (Signing::new(&chain).document(name).into(), pdf.clone()),
+                1 => (kyso::xml::Signing::tt78(&chain).document(name).into(), invoice.clone()),
+                // An invoice is no PDF.
+                _ => (Signing::new(&chain).document(name).into(), invoice.clone()),
+            };
+            Job { signing, source, at: At { time, entropy: Entropy::new([index; 32]) } }
+        };
+        (0..12).map(job).collect::<Vec<_>>()
+    };
+    let batch = Batch::prepare(jobs(), threads(3));
+    let requests = batch.requests();
+    let names: Vec<_> = requests.iter().map(SigningRequest::document).collect();
+    let expected: Vec<_> =
+        (0..12).filter(|index| index % 3 < 2).map(|index| format!("document {index}")).collect();
+    assert_eq!(names, expected);
+    // States are stored, and taken up each with its own document.
+    let stored = batch.outcomes().iter().map(|one| one.as_ref().ok().map(|one| one.state().to_json()));
+    let stored: Vec<_> = stored.collect();
+    for (job, state) in jobs().into_iter().zip(stored) {
+        let Some(state) = state else { continue };
+        let resumed = Prepared::resume(State::from_json(&state).unwrap(), job.source).unwrap();
+        assert_eq!(resumed.state().to_json(), state);
+    }
+    let outcomes = batch.accept(threads(3), |request| Some(sign(&key, request)));
+    for (index, outcome) in outcomes.iter().enumerate() {
+        match (index % 3, outcome) {
+            (0, Outcome::Signed(signed)) => {
+                let report = kyso::verify::pdf(&signed.to_bytes().unwrap(), &Default::default()).unwrap();
+                assert!(report.is_valid(), "document {index}: {report}");
+            }
+            (1, Outcome::Signed(signed)) => {
+                let report = kyso::verify::xml(&signed.to_bytes().unwrap(), &Default::default()).unwrap();
+                assert!(report.is_valid(), "document {index}: {report}");
+            }
+            (2, Outcome::NotPrepared(PrepareError::Pdf(_))) => {}
             other => panic!("{other:?}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, FixedOffset, SecondsFormat};
+use chrono::{DateTime, FixedOffset, SecondsFormat, Timelike as _};
 
 use super::xmldsig::{Markup, digest_uri};
 use crate::algorithm::{Digest, DigestAlgorithm};
@@ -91,6 +91,8 @@ pub(crate) fn object(
     markup.open_as("xades:QualifyingProperties", &[("xmlns:xades", NAMESPACE), ("Target", &target)]);
     markup.open_as("xades:SignedProperties", &[("Id", ids.signed_properties)]);
     markup.open_as("xades:SignedSignatureProperties", &[]);
+    // The schema's type has no leap seconds.
+    let time = time.with_nanosecond(0).unwrap_or(*time);
     leaf(markup, "xades:SigningTime", &time.to_rfc3339_opts(SecondsFormat::Secs, true));
     signing_certificate(markup, chain, digest);
     if let Some(policy) = &properties.policy {

@@ -240,7 +240,7 @@ impl<'l> Reader<'l> {
 
     /// As `Handler::character`.
     pub(super) fn character(&mut self, character: char) {
-        if self.gathering.is_some() {
+        if self.gathering.is_some() && self.text.len() < self.limits.xml_tag_bytes {
             self.text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }

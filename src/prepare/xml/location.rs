@@ -8,6 +8,8 @@ use crate::syntax::xml::scope::{Context, Scope};
 /// The most namespaces, `xml:` attributes and ids that may be in scope at a place: one is kept for each
 /// element that is open.
 const MOST_IN_SCOPE: usize = 256;
+/// The most bytes that they may have in all: they are copied for each place that is found.
+const MOST_BYTES_IN_SCOPE: usize = 1 << 14;
 
 /// Names below each other, as they are written in the document; the last is the element that receives
 /// the signature. No steps: the root element.
@@ -87,7 +89,28 @@ pub(super) struct Candidate {
 #[derive(Debug, Default)]
 struct Level {
     count: u64,
-    first: Option<Box<Candidate>>,
+    first: Option<Box<Kept>>,
+}
+
+/// A place as it is kept until it is certain that it is the one.
+#[derive(Debug)]
+struct Kept {
+    /// Without its context and ids.
+    candidate: Candidate,
+    scope: Scope,
+    /// As in [`Locator::ids`].
+    ids: Vec<u8>,
+}
+
+impl Kept {
+    fn candidate(self) -> Candidate {
+        let ids = self.ids.split(|byte| *byte == b'\0').filter(|id| !id.is_empty());
+        Candidate {
+            context: self.scope.context(),
+            ids_around: ids.map(<[u8]>::to_vec).collect(),
+            ..self.candidate
+        }
+    }
 }
 
 impl Level {
@@ -104,7 +127,7 @@ impl Level {
 struct Open {
     /// Bit `n`: the elements down to this one match the first `n` steps.
     matched: u64,
-    /// Values of id attributes in `Locator::ids` when it began.
+    /// Length of `Locator::ids` when it began.
     ids_before: usize,
     /// What few elements have.
     more: Option<Box<More>>,
@@ -133,8 +156,8 @@ pub(super) struct Locator {
     path: Path,
     /// The open elements; the first entry is the document.
     open: Vec<Open>,
-    /// Id values of the open elements.
-    ids: Vec<Vec<u8>>,
+    /// Id values of the open elements, each with a zero byte behind it, which XML does not allow.
+    ids: Vec<u8>,
     node_seen: bool,
     /// The places whose lowest common ancestor with the node is at each depth, once that is certain.
     decided: Vec<(usize, Level)>,
@@ -166,7 +189,10 @@ impl Locator {
         is_node: bool,
     ) {
         let ids_before = self.ids.len();
-        self.ids.extend(ids.map(<[u8]>::to_vec));
+        for id in ids {
+            self.ids.extend_from_slice(id);
+            self.ids.push(b'\0');
+        }
         let matched = self.advance(tag.name());
         let is_candidate = match self.path.steps.len() {
             0 => self.open.len() == 1,
@@ -246,25 +272,28 @@ impl Locator {
     }
 
     /// The element that ends, as a place for the signature.
-    fn candidate(
-        &self,
-        tag: &EndTag<'_>,
-        scope: &Scope,
-        inside: Option<u64>,
-    ) -> Result<Box<Candidate>, XmlError> {
-        let context = scope.context();
-        if self.ids.len() + context.bindings.len() + context.inherited.len() > MOST_IN_SCOPE {
+    fn candidate(&self, tag: &EndTag<'_>, scope: &Scope, inside: Option<u64>) -> Result<Box<Kept>, XmlError> {
+        let ids = memchr::memchr_iter(b'\0', &self.ids).count();
+        if ids + scope.len() > MOST_IN_SCOPE {
             let what = "namespaces and ids in scope at a signature location";
             return Err(XmlError::limit(tag.offset, what, MOST_IN_SCOPE as u64));
         }
-        Ok(Box::new(Candidate {
-            name: String::from_utf8_lossy(tag.name).into_owned(),
-            context,
-            ids_around: self.ids.clone(),
-            end: tag.offset,
-            // There is no end tag.
-            empty: tag.offset == tag.behind,
-            inside,
+        if self.ids.len() + scope.bytes() > MOST_BYTES_IN_SCOPE {
+            let what = "bytes of namespaces and ids in scope at a signature location";
+            return Err(XmlError::limit(tag.offset, what, MOST_BYTES_IN_SCOPE as u64));
+        }
+        Ok(Box::new(Kept {
+            candidate: Candidate {
+                name: String::from_utf8_lossy(tag.name).into_owned(),
+                context: Context::default(),
+                ids_around: Vec::new(),
+                end: tag.offset,
+                // There is no end tag.
+                empty: tag.offset == tag.behind,
+                inside,
+            },
+            scope: scope.few(),
+            ids: self.ids.clone(),
         }))
     }
 
@@ -276,7 +305,7 @@ impl Locator {
             self.decided.into_iter().filter(|(_, level)| level.count > 0).max_by_key(|(depth, _)| *depth);
         match nearest {
             None => Found::Nowhere,
-            Some((_, Level { count: 1, first: Some(candidate) })) => Found::Place(candidate),
+            Some((_, Level { count: 1, first: Some(kept) })) => Found::Place(Box::new(kept.candidate())),
             Some((_, level)) => Found::Ambiguous(level.count),
         }
     }

@@ -1,5 +1,6 @@
 //! Whether signatures survive that their document is moved under other elements.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::PrepareError;
@@ -13,6 +14,9 @@ use crate::syntax::xml::scanner::{EndTag, Handler, StartTag, View, scan, scan_be
 use crate::syntax::xml::scope::{Context, Scope};
 use crate::syntax::xml::select::{Part, Selection};
 use crate::syntax::xml::{C14nMethod, XmlError};
+
+/// How many references the signatures of a document that is moved may have, one with another.
+const REFERENCES: usize = 4;
 
 /// Elements that a document is to be moved under: what they put in scope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,41 +86,76 @@ pub(super) fn first_broken<'e, S: Source + ?Sized>(
     if earlier.is_empty() || first.is_some() {
         return Ok(first);
     }
-    let (now, then) = (
-        digests(document, earlier, &Context::default(), limits)?,
-        digests(document, earlier, &wrapper.context, limits)?,
-    );
-    let mut pairs = now.into_iter().zip(then);
-    Ok(earlier.iter().find(|one| {
-        let parts = one.references.len() + 1;
-        // All parts are taken, whatever they say: the next signature's begin behind them.
-        pairs.by_ref().take(parts).filter(|(now, then)| now != then).count() > 0
-    }))
+    let references: usize = earlier.iter().map(|one| one.references.len()).sum();
+    let limit = limits.signatures.saturating_mul(REFERENCES);
+    if references > limit {
+        let limit = limit as u64;
+        return Err(XmlError::limit(0, "references of the signatures that would be moved", limit).into());
+    }
+    let parts = Parts::of(earlier);
+    let now = parts.digests(document, &Context::default(), limits)?;
+    let then = parts.digests(document, &wrapper.context, limits)?;
+    let same = |index: &usize| now.get(*index) == then.get(*index);
+    let pairs = earlier.iter().zip(&parts.of_each);
+    Ok(pairs.filter(|(_, parts)| !parts.iter().all(same)).map(|(one, _)| one).next())
 }
 
-/// Of each signature, the digests of SignedInfo and of each reference's node, as the context makes them.
-fn digests<S: Source + ?Sized>(
-    document: &S,
-    earlier: &[Earlier],
-    context: &Context,
-    limits: &Limits,
-) -> Result<Vec<Option<Digest>>, PrepareError> {
-    let selection = |part, parameters| Selection::new(part, parameters, DigestAlgorithm::Sha256.hasher());
-    let mut selections: Vec<Selection<Hasher>> = Vec::new();
-    for one in earlier {
-        let method = C14nMethod::from_uri(&one.method.algorithm).unwrap_or_default();
-        selections.push(selection(Part::Offset(one.signed_info), parameters(method, &one.method)));
-        for reference in &one.references {
-            let names = super::survey::ID_ATTRIBUTES.iter().map(|name| name.as_bytes().to_vec()).collect();
-            let value = reference.target().unwrap_or_default().as_bytes().to_vec();
-            let last = reference.transforms.iter().rev().find_map(|transform| {
-                Some(parameters(C14nMethod::from_uri(&transform.algorithm)?, transform))
-            });
-            selections.push(selection(Part::Id { names, value }, last.unwrap_or_default()));
+/// What signatures cover, each part once however many references are to it.
+#[derive(Default)]
+struct Parts {
+    parts: Vec<(Part, Parameters)>,
+    /// For each signature, which of them.
+    of_each: Vec<Vec<usize>>,
+}
+
+impl Parts {
+    /// SignedInfo and the references' nodes.
+    fn of(earlier: &[Earlier]) -> Self {
+        let mut all = Self::default();
+        let mut known = HashMap::new();
+        for one in earlier {
+            let method = C14nMethod::from_uri(&one.method.algorithm).unwrap_or_default();
+            let mut of_this = vec![all.add(Part::Offset(one.signed_info), parameters(method, &one.method))];
+            for reference in &one.references {
+                let target = reference.target().unwrap_or_default();
+                let last = reference
+                    .transforms
+                    .iter()
+                    .rev()
+                    .find_map(|transform| Some((C14nMethod::from_uri(&transform.algorithm)?, transform)));
+                let means = last.map(|(method, transform)| (method, transform.prefixes.as_slice()));
+                let index = *known.entry((target, means)).or_insert_with(|| {
+                    let names = super::survey::ID_ATTRIBUTES.iter().map(|name| name.as_bytes().to_vec());
+                    let part = Part::Id { names: names.collect(), value: target.as_bytes().to_vec() };
+                    let parameters = last.map(|(method, transform)| parameters(method, transform));
+                    all.add(part, parameters.unwrap_or_default())
+                });
+                of_this.push(index);
+            }
+            all.of_each.push(of_this);
         }
+        all
     }
-    scan_below(document, context, limits, &mut selections)?;
-    Ok(selections.into_iter().map(|selection| selection.finish().map(Hasher::finalize)).collect())
+
+    fn add(&mut self, part: Part, parameters: Parameters) -> usize {
+        self.parts.push((part, parameters));
+        self.parts.len() - 1
+    }
+
+    /// Their digests, as the context makes them.
+    fn digests<S: Source + ?Sized>(
+        &self,
+        document: &S,
+        context: &Context,
+        limits: &Limits,
+    ) -> Result<Vec<Option<Digest>>, PrepareError> {
+        let selection = |(part, parameters): &(Part, Parameters)| {
+            Selection::new(part.clone(), parameters.clone(), DigestAlgorithm::Sha256.hasher())
+        };
+        let mut selections: Vec<Selection<Hasher>> = self.parts.iter().map(selection).collect();
+        scan_below(document, context, limits, &mut selections)?;
+        Ok(selections.into_iter().map(|selection| selection.finish().map(Hasher::finalize)).collect())
+    }
 }
 
 fn parameters(method: C14nMethod, transform: &EarlierTransform) -> Parameters {

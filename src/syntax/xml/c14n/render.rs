@@ -1,5 +1,7 @@
 //! Start tags in canonical form: which namespaces are rendered, and everything in its order.
 
+use std::collections::HashSet;
+
 use smallvec::SmallVec;
 
 use super::super::base;
@@ -83,10 +85,7 @@ impl Rendered {
                 self.0.bind(level, namespace.prefix, namespace.uri);
             }
         }
-        for namespace in &mut namespaces {
-            let same = |declaration: &&_| tag.declared_prefix(declaration) == namespace.prefix;
-            namespace.place = tag.declarations().iter().find(same).map(StartTag::place);
-        }
+        find_places(tag, &mut namespaces);
         let mut attributes: Attributes<'_> = tag
             .attributes()
             .iter()
@@ -129,7 +128,8 @@ impl Rendered {
             .map(|(_, prefix)| prefix);
         let listed = parameters.prefixes.iter().map(Vec::as_slice);
         for prefix in used.chain(listed) {
-            if prefix == b"xml" || namespaces.iter().any(|known| known.prefix == prefix) {
+            let is_last = namespaces.last().is_some_and(|last| last.prefix == prefix);
+            if prefix == b"xml" || is_last {
                 continue;
             }
             // A prefix in the list may be bound to nothing here.
@@ -138,7 +138,20 @@ impl Rendered {
                 namespaces.push(Namespace { prefix, uri, place: None });
             }
         }
+        namespaces.sort_unstable_by_key(|namespace| namespace.prefix);
+        namespaces.dedup_by_key(|namespace| namespace.prefix);
         namespaces
+    }
+}
+
+/// Notes where in the tag each of the namespaces, which are sorted by prefix, is declared.
+fn find_places(tag: &StartTag<'_>, namespaces: &mut Namespaces<'_>) {
+    for declaration in tag.declarations() {
+        let prefix = tag.declared_prefix(declaration);
+        let found = namespaces.binary_search_by_key(&prefix, |namespace| namespace.prefix);
+        if let Some(namespace) = found.ok().and_then(|at| namespaces.get_mut(at)) {
+            namespace.place = Some(StartTag::place(declaration));
+        }
     }
 }
 
@@ -159,25 +172,12 @@ fn inherit<'a>(method: C14nMethod, scope: &'a Scope, depth: usize, attributes: &
         return;
     }
     let joins = matches!(method, C14nMethod::Inclusive11 { .. });
-    let mut bases: Vec<&[u8]> = Vec::new();
-    let mut inherited: SmallVec<[(&[u8], &[u8]); 4]> = SmallVec::new();
-    for (local, value) in scope.inherited_above(depth) {
-        match local {
-            b"id" if joins => {}
-            b"base" if joins => bases.push(value),
-            local => {
-                inherited.retain(|(known, _)| *known != local);
-                inherited.push((local, value));
-            }
-        }
-    }
-    let is_xml = |attribute: &Written<'_>, local: &[u8]| {
-        attribute.namespace == XML_NAMESPACE.as_bytes() && attribute.local == local
-    };
-    for (local, value) in inherited {
-        // Of the others, 1.1 inherits these two only.
-        if (joins && !matches!(local, b"lang" | b"space")) || attributes.iter().any(|own| is_xml(own, local))
-        {
+    let is_xml = |attribute: &Written<'_>| attribute.namespace == XML_NAMESPACE.as_bytes();
+    let own: HashSet<&[u8]> =
+        attributes.iter().filter(|own| is_xml(own)).map(|attribute| attribute.local).collect();
+    for (local, value) in scope.nearest_inherited_above(depth) {
+        // 1.1 inherits these two only, and joins the bases.
+        if (joins && !matches!(local, b"lang" | b"space")) || own.contains(local) {
             continue;
         }
         attributes.push(Written {
@@ -188,10 +188,12 @@ fn inherit<'a>(method: C14nMethod, scope: &'a Scope, depth: usize, attributes: &
             place: None,
         });
     }
+    let bases = scope.inherited_above(depth).filter(|(local, _)| joins && *local == b"base");
+    let bases: Vec<&[u8]> = bases.map(|(_, value)| value).collect();
     if bases.is_empty() {
         return;
     }
-    let own = attributes.iter().position(|own| is_xml(own, b"base"));
+    let own = attributes.iter().position(|own| is_xml(own) && own.local == b"base");
     let last = own.and_then(|own| attributes.get(own)).map(|own| own.value.to_vec());
     let joined = base::join(bases.into_iter().chain(last.as_deref()));
     if let Some(own) = own {

@@ -255,6 +255,12 @@ impl<'l> Scanner<'l> {
             let limit = self.limits.xml_depth as u64;
             return Err(XmlError::limit(view.at(at), "nested elements", limit));
         }
+        // A window ends there too; a document in memory is held to the same.
+        let length = read.as_ref().map_or(0, tag::Read::len);
+        if length > self.limits.xml_tag_bytes {
+            let limit = self.limits.xml_tag_bytes as u64;
+            return Err(XmlError::limit(view.at(at), "bytes of one tag", limit));
+        }
         self.root_seen = true;
         let tag = match (simple, &read) {
             (_, Some(read)) => tag::enter(view, at, read, &self.scratch, &mut self.scope, depth)?,

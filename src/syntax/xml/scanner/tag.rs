@@ -205,6 +205,13 @@ pub(super) struct Read {
     tidy: bool,
 }
 
+impl Read {
+    /// How long the tag is, bytes.
+    pub(super) const fn len(&self) -> usize {
+        self.end
+    }
+}
+
 /// Reads the tag at `at`, where a `<` stands. `None`: the bytes end before it does. Offsets of names and
 /// plain values count from `at`.
 pub(super) fn read(view: View<'_>, at: usize, scratch: &mut Scratch) -> Step<Read> {
@@ -392,12 +399,8 @@ fn declare(
         let uri = String::from_utf8_lossy(uri).into_owned();
         return Err(XmlError::new(tag.offset, XmlErrorKind::RelativeNamespace { uri }));
     }
-    let twice = tag
-        .declarations
-        .iter()
-        .filter(|other| other.name.start < declaration.name.start)
-        .any(|other| tag.attribute_name(other) == tag.attribute_name(declaration));
-    if twice {
+    // What is bound on this element already was bound by this tag.
+    if scope.binds(depth, prefix) {
         let name = String::from_utf8_lossy(tag.attribute_name(declaration)).into_owned();
         return Err(XmlError::new(tag.offset, XmlErrorKind::DuplicateAttribute { name }));
     }
