@@ -64,6 +64,10 @@ pub struct Options {
     pub entities: Entities,
     /// XML: whether a signature that uses SHA-1 can be valid. It is reported as weak either way.
     pub allow_sha1: bool,
+    /// XML: whether an element that is called like a signed one and is not signed itself makes the signature
+    /// invalid, as in documents that hold one thing only. Otherwise it is a note: where many stand in one
+    /// document and each is signed by itself, such elements are no forgery.
+    pub reject_unsigned_twins: bool,
     /// XML: names of attributes that are ids beside `Id`, `id`, `ID` and `xml:id`, without their prefix.
     pub id_attributes: Vec<String>,
     /// XML: octets of what references name by other URIs than those of the document's own parts.

@@ -99,6 +99,12 @@ fn signature_wrapping_of_an_assertion() {
         assert_eq!(report.signed_paths(), [path]);
         assert!(kinds(&report).contains(&FindingKind::UnsignedTwin), "{report}");
         assert!(!report.covers("/Response/Assertion[1]") && !report.covers("/Response/Extensions"));
+        // Where a document holds one thing only, that is enough to refuse it.
+        let mut options = kyso::verify::Options::default();
+        options.reject_unsigned_twins = true;
+        let document = format!("<Response>{inside}</Response>");
+        let report = kyso::verify::xml(document.as_bytes(), &options).unwrap();
+        assert!(!report.is_valid() && kinds(&report).contains(&FindingKind::SignatureWrapping), "{report}");
     }
     // The forgery with the original's id is another matter.
     let copy = FORGED.replace("evil", "a1");

@@ -134,6 +134,9 @@ pub(crate) struct Verify {
     /// XML: lets a signature be valid although it uses SHA-1.
     #[arg(long)]
     pub(crate) allow_sha1: bool,
+    /// XML: makes a signature invalid when an element called like a signed one is not signed itself.
+    #[arg(long)]
+    pub(crate) reject_unsigned_twins: bool,
     /// XML: an attribute that gives ids, besides Id, id, ID and xml:id; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) id_attribute: Vec<String>,

@@ -38,6 +38,7 @@ pub(crate) fn run(options: &Verify) -> Result<ExitCode, Failure> {
 fn what(options: &Verify) -> Result<Options, Failure> {
     let mut with = Options::default();
     with.trust = options.trust.as_deref().map(keys::certificates).transpose()?;
+    with.reject_unsigned_twins = options.reject_unsigned_twins;
     if let Some(path) = &options.cert {
         with.certificates = keys::certificates(path)?;
     }
@@ -61,6 +62,7 @@ fn misplaced(options: &Verify, format: Format) -> Option<&'static str> {
     let xml = [
         ("--allow-doctype", options.allow_doctype),
         ("--allow-sha1", options.allow_sha1),
+        ("--reject-unsigned-twins", options.reject_unsigned_twins),
         ("--id-attribute", !options.id_attribute.is_empty()),
         ("--detached-content", !options.detached_content.is_empty()),
     ];

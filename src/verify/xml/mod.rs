@@ -108,7 +108,7 @@ fn report(tree: &Tree, length: u64, options: &Options) -> Result<XmlReport, Veri
     let engine = Engine::new(tree, &places, options, length);
     let mut judged: Vec<Judged> = nodes.into_iter().map(|node| signature::judge(&engine, node)).collect();
     if judged.iter().any(|one| !one.targets.is_empty()) {
-        look_around(tree, &places, &mut judged);
+        look_around(tree, &places, &mut judged, options);
     }
     for mut one in judged {
         one.report.valid = one.report.is_valid();
@@ -118,7 +118,12 @@ fn report(tree: &Tree, length: u64, options: &Options) -> Result<XmlReport, Veri
 }
 
 /// What stands around the signatures and what they sign.
-fn look_around(tree: &Tree, places: &Places<'_>, judged: &mut [Judged]) {
+fn look_around(tree: &Tree, places: &Places<'_>, judged: &mut [Judged], options: &Options) {
+    let twins = if options.reject_unsigned_twins {
+        FindingKind::SignatureWrapping
+    } else {
+        FindingKind::UnsignedTwin
+    };
     let names = Names::new(tree);
     let targets = judged.iter().flat_map(|one| &one.targets);
     let signed = wrapping::merged(tree, targets.filter(|one| one.is_signed).map(|one| one.node).collect());
@@ -135,7 +140,7 @@ fn look_around(tree: &Tree, places: &Places<'_>, judged: &mut [Judged]) {
             }
             let own = wrapping::is_bookkeeping(tree, target.node, one.node);
             if !own && let Some(what) = wrapping::twin(tree, places, &names, target.node, &signed) {
-                one.report.find(FindingKind::UnsignedTwin, what);
+                one.report.find(twins, what);
             }
         }
     }

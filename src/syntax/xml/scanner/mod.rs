@@ -267,9 +267,6 @@ impl<'l> Scanner<'l> {
             (Some(simple), None) => simple,
             (None, None) => return Ok(None),
         };
-        if tag.raw.len() > self.limits.xml_tag_bytes {
-            return Err(XmlError::limit(tag.offset, "bytes of one tag", self.limits.xml_tag_bytes as u64));
-        }
         handler.start(view, &tag, &self.scope, depth)?;
         let behind = at + tag.raw.len();
         if tag.empty {
