@@ -31,18 +31,21 @@ pub(crate) struct Placement {
 }
 
 impl Placement {
-    /// What is put in where, so that no byte of the original changes. `end` comes behind an enveloped
-    /// document.
-    pub(crate) fn insertions(&self, signature: &str, end: &str) -> Vec<Insertion> {
-        let insert = |at, text: &str| Insertion { at, bytes: self.encoding.encode(text) };
+    /// What is put in where, so that no byte of the original changes. `signature` is in pieces, one behind
+    /// the other; `end` comes behind an enveloped document.
+    pub(crate) fn insertions(&self, signature: &[&str], end: &str) -> Vec<Insertion> {
+        let insert = |at, texts: &[&str]| {
+            let bytes = texts.iter().map(|text| self.encoding.encode(text));
+            Insertion { at, bytes: bytes.collect::<Vec<_>>().concat() }
+        };
         match (&self.opened, self.behind) {
             // `<name/>` becomes `<name>…</name>`: before its `/` and behind it something comes in.
             (Some(name), _) => {
                 let slash = self.encoding.encode("/").len() as u64;
-                let first = insert(self.at, &format!(">{signature}<"));
-                vec![first, insert(self.at.saturating_add(slash), name)]
+                let first = insert(self.at, &[&[">"], signature, &["<"]].concat());
+                vec![first, insert(self.at.saturating_add(slash), &[name])]
             }
-            (None, Some(behind)) => vec![insert(self.at, signature), insert(behind, end)],
+            (None, Some(behind)) => vec![insert(self.at, signature), insert(behind, &[end])],
             (None, None) => vec![insert(self.at, signature)],
         }
     }
@@ -226,7 +229,7 @@ mod tests {
         let insertion = |at, text: &str| Insertion { at, bytes: text.as_bytes().to_vec() };
         let source = b"<a><b/></a>".as_slice();
         let placement = Placement { at: 5, opened: Some("b".into()), behind: None, encoding: Encoding::Utf8 };
-        let insertions = placement.insertions("<s/>", "");
+        let insertions = placement.insertions(&["<s", "/>"], "");
         assert_eq!(insertions, [insertion(5, "><s/><"), insertion(6, "b")]);
         let spliced = Spliced { source, length: 11, insertions };
         let mut whole = vec![0; 64];

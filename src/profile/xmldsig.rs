@@ -169,7 +169,12 @@ impl Markup {
     /// Writes elements of XMLDSig under this prefix.
     pub(crate) fn new(prefix: Option<&str>) -> Self {
         let prefix = prefix.map(|prefix| format!("{prefix}:")).unwrap_or_default();
-        Self { text: String::with_capacity(1024), prefix }
+        Self { text: String::new(), prefix }
+    }
+
+    /// Makes room for so many bytes.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
     }
 
     /// The attribute that declares the namespace of XMLDSig.

@@ -87,7 +87,7 @@ impl Ids {
         hasher.update(node.map(Digest::as_bytes).unwrap_or_default());
         hasher.update(self.signature.as_deref().unwrap_or_default().as_bytes());
         hasher.update(b"\0");
-        hasher.update(tt78::signing_time(&at.time).as_bytes());
+        hasher.update(&at.time.timestamp().to_be_bytes());
         let digest = hasher.finalize();
         format!("{GENERATED}{}", hex(digest.as_bytes().get(..16).unwrap_or_default()))
     }
@@ -232,6 +232,7 @@ impl Parts<'_> {
             references.push(ReferenceText { id: None, uri: &own_uri, kind, transforms, digest });
         }
         let mut head = self.markup();
+        head.reserve(1024 + 512 * references.len());
         head.raw(&open);
         xmldsig::signed_info(&mut head, self.signing.c14n, self.suite, &references);
         let method = Parameters::new(self.signing.c14n);
@@ -241,6 +242,8 @@ impl Parts<'_> {
             self.ids.value.as_deref().map(|id| ("Id", id)).into_iter().collect();
         head.open("SignatureValue", &value_id);
         let mut tail = self.markup();
+        // Certificates are the bulk of it.
+        tail.reserve(1024 + objects.text.len() + 2 * self.signing.chain.certificates_der().len());
         tail.close("SignatureValue");
         key_info::write(&mut tail, self.signing.key_info_parts(), &self.signing.chain);
         tail.raw(&objects.text);

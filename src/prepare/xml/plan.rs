@@ -190,8 +190,7 @@ impl Signing {
         let opened = candidate.empty.then(|| candidate.name.clone());
         if asked.references.iter().any(Reference::needs_tree) {
             let placement = Placement { at, opened: opened.clone(), behind: None, encoding: Encoding::Utf8 };
-            let signature = [composed.head.as_str(), &composed.tail].concat();
-            let insertions = placement.insertions(&signature, "");
+            let insertions = placement.insertions(&[&composed.head, &composed.tail], "");
             let whole = Spliced { source: document, length: survey.input_length, insertions };
             let inserted = at + u64::from(opened.is_some());
             node_set::digest(self, asked.references, &whole, inserted, &mut digests)?;
@@ -236,7 +235,7 @@ impl Signing {
         // The document as it will stand, with everything of the signature that bears upon it.
         let placement = Placement { at, opened: None, behind: Some(behind), encoding: Encoding::Utf8 };
         let begin = parts.open() + &parts.open_object(&object);
-        let insertions = placement.insertions(&begin, &parts.close_object());
+        let insertions = placement.insertions(&[&begin], &parts.close_object());
         let whole = Spliced { source: document, length: survey.input_length, insertions };
         let algorithm = self.reference_digest(asked.suite);
         let mut inner = Survey::new(Locator::new(Path::root()), &self.id_attribute, [], &self.limits);

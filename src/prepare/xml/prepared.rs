@@ -212,7 +212,7 @@ impl<S: Source> Prepared<S> {
         let plan = self.plan;
         let octets = plan.chain.public_key().xml_value(plan.suite, value.as_bytes())?;
         let value = STANDARD.encode(&octets);
-        let signature = [plan.composed.head.as_str(), &value, &plan.composed.tail].concat();
+        let signature = [plan.composed.head.as_str(), &value, &plan.composed.tail];
         let insertions = plan.placement.insertions(&signature, &plan.composed.end);
         Ok(SignedXml::new(plan.source, plan.input_length, insertions, octets))
     }
