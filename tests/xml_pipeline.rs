@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use hand::{Signer, accepted, identified, sign, write};
 use kyso::algorithm::{DigestAlgorithm, SignatureAlgorithm};
-use kyso::xml::{Entities, Format, Policy, Reference, Signing};
+use kyso::xml::{Entities, Format, KeyInfo, Policy, Reference, Signing};
 use support::Judge;
 use support::xml::{Policy as JdkPolicy, jdk_accepts, xmlsec1_verify};
 
@@ -180,6 +180,34 @@ fn every_key_and_digest() {
     }
     if Judge::Jdk.present() {
         jdk_accepts(&for_jdk, &["Id"], JdkPolicy::Strict).unwrap();
+    }
+}
+
+/// signxml takes what is under the prefix `ds`, in documents without namespaces above.
+#[test]
+fn signxml_takes_what_it_knows() {
+    if !Judge::Signxml.present() {
+        return;
+    }
+    let signer = Signer::new("rsa2048");
+    let documents = documents();
+    let document = documents.iter().find(|document| document.name == "tt78-invoice.xml").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    for (format, node) in [("dsig", false), ("dsig", true), ("xades", false), ("xades", true)] {
+        let format = Format::from_name(format).unwrap();
+        let mut signing = Signing::new(format, &signer.chain).key_info([KeyInfo::Certificate]);
+        if node {
+            signing = signing.node(&document.nodes[0]).signature_location(&document.location);
+        }
+        let out = sign(&signing, &document.bytes, &signer).unwrap();
+        paths.push(write(&folder, &format!("{}-{node}.xml", format.name()), &out));
+    }
+    let answers = support::xml::signxml_verify(&paths, "Id", &support::key("rsa2048-chain.pem"));
+    let signed = ["HDon", "DLHDon", "HDon", "DLHDon"];
+    for ((answer, path), name) in answers.iter().zip(&paths).zip(signed) {
+        let names = answer.as_ref().unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        assert!(names.iter().any(|one| one == name), "{}: {names:?}", path.display());
     }
 }
 

@@ -86,7 +86,7 @@
 //!   again, and is refused. An enveloping signature takes canonicalisation as its only transform, and without a
 //!   prefix it takes only documents whose root has a default namespace.
 //! - At a place where the signature could go, at most 256 namespaces, `xml:` attributes and ids of the elements
-//!   around it may be in scope; a document with more is over a limit that is not among
+//!   around it may be in scope, of 16 KiB in all; a document with more is over a limit that is not among
 //!   [`Limits`](crate::Limits).
 //! - References with XPath transforms need the whole document as a tree in memory.
 //! - That an earlier signature leaves other signatures out is seen in three forms: the XPath
@@ -94,8 +94,6 @@
 //!   `/descendant::ds:Signature`, under whatever prefix. With any other expression it is taken to break.
 //! - Earlier signatures whose ids stand in an attribute that is none of `Id`, `id`, `ID`, `xml:id` and the
 //!   caller's are not seen to cover anything.
-//! - An expression that takes more steps than [`Limits::xpath_steps`](crate::Limits::xpath_steps) is reported as
-//!   the caller's fault.
 //! - `--key-info` without a certificate makes signatures that receivers must find the certificate for; `verify`
 //!   here does not accept them.
 //!
@@ -105,9 +103,12 @@
 //!   [`Limits::xml_memory_bytes`](crate::Limits::xml_memory_bytes) is refused. Only signing streams.
 //! - A certificate must be in KeyInfo. References to keys elsewhere (`RetrievalMethod`, `KeyInfoReference`) are
 //!   not followed, and a signature that verifies under a bare key is not valid.
-//! - Intermediate certificates are looked for in KeyInfo only. TT78 signatures hold the leaf and no more, as real
-//!   ones do: with a root alone as trust anchor they are not trusted. Give the issuing certificate as an anchor,
-//!   or sign with `--key-info subject-name,chain`.
+//! - TT78 signatures hold the leaf and no more, as real ones do: with a root alone as trust anchor they are not
+//!   trusted. Give the issuers with `--cert`
+//!   ([`Options::certificates`](crate::verify::Options::certificates)), or sign with
+//!   `--key-info subject-name,chain`.
+//! - A document of some megabytes that was made to be expensive (many signatures of the same large node) takes
+//!   `verify` several seconds before it is refused or judged: the work is bounded at 64 times the document.
 //! - Timestamps and everything else among the unsigned properties of XAdES are not looked at. A counter-signature
 //!   is verified as a signature of its own, and must sign the value of the one that it stands in. A signature
 //!   policy is reported and not applied.

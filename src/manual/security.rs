@@ -137,7 +137,8 @@
 //!   [`XmlReport::covers`](crate::verify::XmlReport::covers) with the path of the very element that is used, or
 //!   take [`XmlReport::signed_paths`](crate::verify::XmlReport::signed_paths); never look for an element by its
 //!   name or id again. An unsigned element of the same name is reported, and it is not fatal because messages
-//!   with several invoices, one of them signed, are common.
+//!   with several invoices, one of them signed, are common. Where a document holds one thing only, have it
+//!   refused with [`Options::reject_unsigned_twins`](crate::verify::Options::reject_unsigned_twins).
 //! - *Parts left out.* The paths in [`ReferenceReport::omitted`](crate::verify::ReferenceReport::omitted) are
 //!   inside of what is signed and are not signed; `covers` takes them into account.
 //! - *Text with comments.* References to `#id` do not digest comments. Take the whole text of an element as it

@@ -68,6 +68,19 @@ fn every_invoice_of_a_message() {
 }
 
 #[test]
+fn the_node_named_first_says_which_place() {
+    let signer = Signer::new("p256");
+    let message = std::fs::read("testdata/xml/tt78-message-3-invoices.xml").unwrap();
+    for (nodes, place) in [(["HD3", "HD1"], 2), (["HD1", "HD3"], 0)] {
+        let signing =
+            Signing::dsig(&signer.chain).node(nodes[0]).node(nodes[1]).signature_location("DSCKS/NBan");
+        let out = String::from_utf8(sign(&signing, &message, &signer).unwrap()).unwrap();
+        let signed = out.split("<HDon>").skip(1).position(|invoice| invoice.contains("<ds:Signature "));
+        assert_eq!(signed, Some(place), "{nodes:?}");
+    }
+}
+
+#[test]
 fn an_index_picks_among_siblings() {
     let signer = Signer::new("p256");
     let message = std::fs::read("testdata/xml/tt78-message-3-invoices.xml").unwrap();

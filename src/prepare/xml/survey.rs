@@ -39,8 +39,8 @@ pub(super) struct Digested {
 /// What a pass has to do.
 pub(super) struct Survey<'l> {
     selections: Vec<Selection<Hasher>>,
-    /// Signed nodes that are digested from a tree.
-    nodes: Vec<Part>,
+    /// What is signed first: places are near to it or far from it. Of the whole document that is the root.
+    first: Option<Part>,
     /// How often each id of interest occurs in the caller's attribute.
     in_attribute: HashMap<Vec<u8>, u64>,
     id_attribute: String,
@@ -55,8 +55,6 @@ pub(super) struct Survey<'l> {
     /// The place of the root element: of its `<`, and behind its end.
     root: (u64, u64),
     root_has_default_namespace: bool,
-    /// Whether the whole document is signed: its root is the signed node then.
-    signs_document: bool,
 }
 
 /// What a pass has found.
@@ -85,7 +83,7 @@ impl<'l> Survey<'l> {
     ) -> Self {
         Self {
             selections: Vec::new(),
-            nodes: Vec::new(),
+            first: None,
             in_attribute: HashMap::new(),
             id_attribute: id_attribute.to_owned(),
             input: DigestAlgorithm::Sha256.hasher(),
@@ -97,20 +95,18 @@ impl<'l> Survey<'l> {
             earlier: earlier::Reader::new(limits),
             root: (0, 0),
             root_has_default_namespace: false,
-            signs_document: false,
         }
     }
 
     /// Digests a part of the document.
     pub(super) fn digest(&mut self, part: Part, parameters: Parameters, algorithm: DigestAlgorithm) {
-        self.signs_document |= part == Part::Document;
+        self.first.get_or_insert_with(|| part.clone());
         self.selections.push(Selection::new(part, parameters, algorithm.hasher()));
     }
 
     /// Takes note of a signed node that is not digested in this pass.
     pub(super) fn node(&mut self, part: Part) {
-        self.signs_document |= part == Part::Document;
-        self.nodes.push(part);
+        self.first.get_or_insert(part);
     }
 
     fn count(&mut self, tag: &StartTag<'_>) -> Result<(), XmlError> {
@@ -174,12 +170,12 @@ impl Handler for Survey<'_> {
         if !tag.attributes().is_empty() {
             self.count(tag)?;
         }
-        let mut is_node = false;
-        for selection in &mut self.selections {
-            is_node |= selection.start(view, tag, scope, depth);
-        }
-        is_node |= self.nodes.iter().any(|node| node.begins_with(tag));
-        is_node |= depth == 1 && self.signs_document;
+        self.selections.start(view, tag, scope, depth)?;
+        let is_node = match &self.first {
+            Some(Part::Document) => depth == 1,
+            Some(first) => first.begins_with(tag),
+            None => false,
+        };
         let id_attribute = self.id_attribute.as_bytes();
         let ids = tag
             .attributes()
@@ -191,9 +187,7 @@ impl Handler for Survey<'_> {
     }
 
     fn end(&mut self, view: View<'_>, tag: &EndTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
-        for selection in &mut self.selections {
-            selection.end(view, tag);
-        }
+        self.selections.end(view, tag, scope, depth)?;
         self.locator.end(tag, scope, self.earlier.inside())?;
         self.earlier.end(scope, depth);
         if depth == 1 {

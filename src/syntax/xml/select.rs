@@ -90,10 +90,9 @@ impl<O: Octets> Selection<O> {
         }
     }
 
-    /// As [`Handler::start`]. Says whether the part begins here.
-    pub(crate) fn start(&mut self, view: View<'_>, tag: &StartTag<'_>, scope: &Scope, depth: usize) -> bool {
-        let begins = self.part.begins_with(tag);
-        if begins {
+    /// As [`Handler::start`].
+    fn start(&mut self, view: View<'_>, tag: &StartTag<'_>, scope: &Scope, depth: usize) {
+        if self.part.begins_with(tag) {
             self.found += 1;
             self.state = match std::mem::replace(&mut self.state, State::Moving) {
                 State::Waiting(parameters, octets) => {
@@ -105,11 +104,10 @@ impl<O: Octets> Selection<O> {
         if let State::Running(canonicalizer) = &mut self.state {
             canonicalizer.start(view, tag, scope, depth);
         }
-        begins && self.found == 1
     }
 
     /// As [`Handler::end`].
-    pub(crate) fn end(&mut self, view: View<'_>, tag: &EndTag<'_>) {
+    fn end(&mut self, view: View<'_>, tag: &EndTag<'_>) {
         let State::Running(canonicalizer) = &mut self.state else { return };
         if canonicalizer.end(view, tag) {
             canonicalizer.settle(view);
