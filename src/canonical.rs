@@ -5,9 +5,9 @@ use std::io;
 
 use crate::fault::Fault;
 use crate::limits::Limits;
-use crate::source::{Source, for_each_piece, read_full};
+use crate::source::Source;
 use crate::syntax::xml::c14n::{Octets, Parameters};
-use crate::syntax::xml::plain::{Doctype, Encoding, Plain, sniff};
+use crate::syntax::xml::plain::{Doctype, Encoding, Plain, encoding_of, in_memory};
 use crate::syntax::xml::select::{Part, canonicalize};
 use crate::syntax::xml::{C14nMethod, Entities, XmlError, XmlErrorKind};
 
@@ -122,11 +122,9 @@ impl Canonicalization {
         document: &S,
         out: &mut impl io::Write,
     ) -> Result<(), CanonicalizationError> {
-        let mut head = [0; 4096];
-        let length = read_full(document, 0, &mut head).map_err(|error| XmlError::new(0, error))?;
-        let sniffed = sniff(head.get(..length).unwrap_or_default())?;
+        let encoding = encoding_of(document)?;
         let mut writer = Writer { out, failed: None, written: 0, skip: 0 };
-        if sniffed.encoding == Encoding::Utf8 {
+        if encoding == Encoding::Utf8 {
             match self.run(document, &mut writer) {
                 Err(CanonicalizationError::Document(error))
                     if self.entities.is_some() && matches!(error.kind(), XmlErrorKind::Doctype) => {}
@@ -153,8 +151,7 @@ impl Canonicalization {
         writer: &mut Writer<'_, W>,
     ) -> Result<(), CanonicalizationError> {
         let method = if self.as_reference { self.method.without_comments() } else { self.method };
-        let prefix = |prefix: &String| if prefix == "#default" { Vec::new() } else { prefix.clone().into() };
-        let parameters = Parameters { method, prefixes: self.prefix_list.iter().map(prefix).collect() };
+        let parameters = Parameters::with_prefix_list(method, &self.prefix_list);
         let part = match &self.node {
             None => Part::Document,
             Some((attribute, id)) => Part::id(attribute, id),
@@ -191,19 +188,4 @@ impl<W: io::Write> Octets for &mut Writer<'_, W> {
             self.failed = self.out.write_all(octets).err();
         }
     }
-}
-
-fn in_memory<S: Source + ?Sized>(source: &S, limits: &Limits) -> Result<Vec<u8>, XmlError> {
-    let failed = |error| XmlError::new(0, error);
-    let length = source.len().map_err(failed)?;
-    if length > limits.xml_memory_bytes {
-        return Err(XmlError::limit(0, "bytes in memory", limits.xml_memory_bytes));
-    }
-    let mut bytes = Vec::new();
-    for_each_piece(source, length, |piece| {
-        bytes.extend_from_slice(piece);
-        Ok(())
-    })
-    .map_err(failed)?;
-    Ok(bytes)
 }

@@ -9,23 +9,26 @@ use super::report::{
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.signatures.len() {
-            0 => writeln!(f, "no signatures")?,
-            1 => writeln!(f, "1 signature")?,
-            count => writeln!(f, "{count} signatures")?,
-        }
-        for (index, signature) in self.signatures.iter().enumerate() {
-            writeln!(f)?;
-            write!(f, "{}. {signature}", index.saturating_add(1))?;
-        }
-        if !self.signatures.is_empty() {
-            writeln!(f)?;
-        }
+        list(f, &self.signatures)?;
         if !self.trust_checked {
             writeln!(f, "trust: not checked")?;
         }
         writeln!(f, "result: {}", if self.is_valid() { "valid" } else { "NOT VALID" })
     }
+}
+
+/// How many signatures there are, and each with its number.
+pub(super) fn list<T: fmt::Display>(f: &mut fmt::Formatter<'_>, signatures: &[T]) -> fmt::Result {
+    match signatures.len() {
+        0 => writeln!(f, "no signatures")?,
+        1 => writeln!(f, "1 signature")?,
+        count => writeln!(f, "{count} signatures")?,
+    }
+    for (index, signature) in signatures.iter().enumerate() {
+        writeln!(f)?;
+        write!(f, "{}. {signature}", index.saturating_add(1))?;
+    }
+    if signatures.is_empty() { Ok(()) } else { writeln!(f) }
 }
 
 impl fmt::Display for SignatureReport {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::limits::Limits;
 use crate::profile::xmldsig::{NAMESPACE, XPATH, XPATH_FILTER2};
 use crate::syntax::xml::XmlError;
-use crate::syntax::xml::scanner::{StartTag, View};
+use crate::syntax::xml::scanner::{EndTag, Handler, StartTag, View};
 use crate::syntax::xml::scope::Scope;
 
 /// A signature that is there.
@@ -128,8 +128,7 @@ impl<'l> Reader<'l> {
         }
     }
 
-    /// As `Handler::start`.
-    pub(super) fn start(&mut self, tag: &StartTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
+    fn begin(&mut self, tag: &StartTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
         if self.open.is_empty() && tag.local() != b"Signature" {
             return Ok(());
         }
@@ -208,8 +207,7 @@ impl<'l> Reader<'l> {
         Ok(())
     }
 
-    /// As `Handler::end`. Says whether a signature ended.
-    pub(super) fn end(&mut self, scope: &Scope, depth: usize) {
+    fn leave(&mut self, scope: &Scope, depth: usize) {
         if let Some((what, at)) = self.gathering
             && at == depth
         {
@@ -231,20 +229,6 @@ impl<'l> Reader<'l> {
         self.open.pop_if(|(_, at)| *at == depth);
     }
 
-    /// As `Handler::text`.
-    pub(super) fn text(&mut self, view: View<'_>, run: Range<usize>) {
-        if self.gathering.is_some() && self.text.len() < self.limits.xml_tag_bytes {
-            self.text.extend_from_slice(view.get(run));
-        }
-    }
-
-    /// As `Handler::character`.
-    pub(super) fn character(&mut self, character: char) {
-        if self.gathering.is_some() && self.text.len() < self.limits.xml_tag_bytes {
-            self.text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-    }
-
     /// Where the innermost signature that is open begins.
     pub(super) fn inside(&self) -> Option<u64> {
         self.open.last().and_then(|(index, _)| self.found.get(*index)).map(|signature| signature.offset)
@@ -253,6 +237,37 @@ impl<'l> Reader<'l> {
     /// The signatures, in document order.
     pub(super) fn finish(self) -> Vec<Earlier> {
         self.found
+    }
+}
+
+impl Handler for Reader<'_> {
+    fn start(
+        &mut self,
+        _: View<'_>,
+        tag: &StartTag<'_>,
+        scope: &Scope,
+        depth: usize,
+    ) -> Result<(), XmlError> {
+        self.begin(tag, scope, depth)
+    }
+
+    fn end(&mut self, _: View<'_>, _: &EndTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
+        self.leave(scope, depth);
+        Ok(())
+    }
+
+    fn text(&mut self, view: View<'_>, run: Range<usize>) -> Result<(), XmlError> {
+        if self.gathering.is_some() && self.text.len() < self.limits.xml_tag_bytes {
+            self.text.extend_from_slice(view.get(run));
+        }
+        Ok(())
+    }
+
+    fn character(&mut self, _: View<'_>, character: char) -> Result<(), XmlError> {
+        if self.gathering.is_some() && self.text.len() < self.limits.xml_tag_bytes {
+            self.text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        Ok(())
     }
 }
 

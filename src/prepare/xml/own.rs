@@ -28,7 +28,7 @@ struct Own<'l> {
 impl Handler for Own<'_> {
     fn start(
         &mut self,
-        _: View<'_>,
+        view: View<'_>,
         tag: &StartTag<'_>,
         scope: &Scope,
         depth: usize,
@@ -41,22 +41,19 @@ impl Handler for Own<'_> {
         if tag.local() == b"Object" && depth == 2 {
             self.objects.extend(text(b"Id"));
         }
-        self.reader.start(tag, scope, depth)
+        self.reader.start(view, tag, scope, depth)
     }
 
-    fn end(&mut self, _: View<'_>, _: &EndTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
-        self.reader.end(scope, depth);
-        Ok(())
+    fn end(&mut self, view: View<'_>, tag: &EndTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
+        self.reader.end(view, tag, scope, depth)
     }
 
     fn text(&mut self, view: View<'_>, run: Range<usize>) -> Result<(), XmlError> {
-        self.reader.text(view, run);
-        Ok(())
+        self.reader.text(view, run)
     }
 
-    fn character(&mut self, _: View<'_>, character: char) -> Result<(), XmlError> {
-        self.reader.character(character);
-        Ok(())
+    fn character(&mut self, view: View<'_>, character: char) -> Result<(), XmlError> {
+        self.reader.character(view, character)
     }
 }
 

@@ -9,15 +9,13 @@ use super::{Packaging, PrepareError, Signing, named, node_set, wrapping};
 use crate::algorithm::{Digest, DigestAlgorithm, Suite};
 use crate::embed::{Placement, Spliced};
 use crate::prepare::{At, leaf_warnings};
-use crate::source::{Source, for_each_piece, read_full};
-use crate::syntax::xml::plain::{Doctype, Encoding, Plain, sniff};
+use crate::source::Source;
+use crate::syntax::xml::XmlErrorKind;
+use crate::syntax::xml::c14n::Parameters;
+use crate::syntax::xml::plain::{Doctype, Encoding, Plain, encoding_of, in_memory};
 use crate::syntax::xml::scanner::scan;
 use crate::syntax::xml::scope::Context;
 use crate::syntax::xml::select::Part;
-use crate::syntax::xml::{XmlError, XmlErrorKind};
-
-/// How much of a document is looked at to find its encoding, in bytes.
-const HEAD: usize = 4096;
 
 /// A signature for a plain document: offsets are those of its text.
 struct Draft {
@@ -77,7 +75,7 @@ impl Signing {
         suite: Suite,
         at: &At,
     ) -> Result<(Draft, Encoding), PrepareError> {
-        let bytes = in_memory(source, self.limits.xml_memory_bytes)?;
+        let bytes = in_memory(source, &self.limits)?;
         let doctype = self.entities.as_ref().map_or(Doctype::Refused, Doctype::Allowed);
         let plain = Plain::read(&bytes, doctype, &self.limits)?;
         let original = |offset: u64| {
@@ -241,7 +239,7 @@ impl Signing {
         let mut inner = Survey::new(Locator::new(Path::root()), &self.id_attribute, [], &self.limits);
         let signs_object = asked.references.is_empty();
         if signs_object {
-            let method = super::reference::parameters(self.c14n.without_comments(), &self.prefix_list);
+            let method = Parameters::with_prefix_list(self.c14n.without_comments(), &self.prefix_list);
             inner.digest(Part::id("Id", &object), method, algorithm);
         }
         for reference in asked.references {
@@ -304,31 +302,4 @@ struct Asked<'a> {
     at: &'a At,
     ids: &'a Ids,
     references: &'a [Reference],
-}
-
-/// The encoding that a document's first bytes tell.
-fn encoding_of<S: Source + ?Sized>(source: &S) -> Result<Encoding, PrepareError> {
-    let mut buffer = [0; HEAD];
-    let head = match source.as_slice() {
-        Some(bytes) => bytes.get(..HEAD.min(bytes.len())).unwrap_or_default(),
-        None => {
-            let length = read_full(source, 0, &mut buffer)?;
-            buffer.get(..length).unwrap_or_default()
-        }
-    };
-    Ok(sniff(head)?.encoding)
-}
-
-/// All bytes of a source.
-fn in_memory<S: Source + ?Sized>(source: &S, limit: u64) -> Result<Vec<u8>, PrepareError> {
-    let length = source.len()?;
-    if length > limit {
-        return Err(XmlError::limit(0, "bytes in memory", limit).into());
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    for_each_piece(source, length, |piece| {
-        bytes.extend_from_slice(piece);
-        Ok(())
-    })?;
-    Ok(bytes)
 }

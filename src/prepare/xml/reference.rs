@@ -2,7 +2,6 @@
 
 use crate::algorithm::{Digest, DigestAlgorithm};
 use crate::profile::xmldsig::Transform;
-use crate::syntax::xml::C14nMethod;
 use crate::syntax::xml::c14n::Parameters;
 use crate::syntax::xml::select::Part;
 
@@ -136,7 +135,9 @@ impl Reference {
         match rest {
             [] => Some(Parameters::default()),
             // A reference to `#id` or to the document has no comments, whatever the method (4.4.3.3).
-            [Transform::C14n { method, prefixes }] => Some(parameters(method.without_comments(), prefixes)),
+            [Transform::C14n { method, prefixes }] => {
+                Some(Parameters::with_prefix_list(method.without_comments(), prefixes))
+            }
             _ => None,
         }
     }
@@ -165,13 +166,4 @@ impl Reference {
         };
         self.steps().iter().any(leaves)
     }
-}
-
-/// A method with its PrefixList.
-pub(super) fn parameters(method: C14nMethod, prefixes: &[String]) -> Parameters {
-    let prefix = |prefix: &String| match prefix.as_str() {
-        "#default" => Vec::new(),
-        prefix => prefix.as_bytes().to_vec(),
-    };
-    Parameters { method, prefixes: prefixes.iter().map(prefix).collect() }
 }

@@ -4,9 +4,9 @@ use super::prepared::Plan;
 use crate::embed::Placement;
 use crate::limits::Limits;
 use crate::prepare::ResumeError;
-use crate::source::{Source, for_each_piece};
+use crate::source::Source;
 use crate::syntax::xml::character::is_ncname;
-use crate::syntax::xml::plain::{Doctype, Encoding, Plain};
+use crate::syntax::xml::plain::{Doctype, Encoding, Plain, in_memory};
 use crate::syntax::xml::scanner::{EndTag, Handler, StartTag, View, scan};
 use crate::syntax::xml::scope::{Context, Scope};
 use crate::syntax::xml::{XmlError, XmlErrorKind};
@@ -74,15 +74,7 @@ pub(super) fn check<S: Source>(plan: &Plan<S>, limits: &Limits) -> Result<(), Re
 
 /// The same in the text of a document in another encoding.
 fn in_plain<S: Source>(plan: &Plan<S>, limits: &Limits) -> Result<bool, ResumeError> {
-    let mut bytes = Vec::new();
-    if plan.input_length > limits.xml_memory_bytes {
-        let error = XmlError::limit(0, "bytes in memory", limits.xml_memory_bytes);
-        return Err(ResumeError::Document(error));
-    }
-    for_each_piece(&plan.source, plan.input_length, |piece| {
-        bytes.extend_from_slice(piece);
-        Ok(())
-    })?;
+    let bytes = in_memory(&plan.source, limits).map_err(ResumeError::Document)?;
     let plain = match Plain::read(&bytes, Doctype::Refused, limits) {
         Err(error) if matches!(error.kind(), XmlErrorKind::Doctype) => return Ok(true),
         plain => plain.map_err(ResumeError::Document)?,

@@ -183,13 +183,13 @@ impl Handler for Survey<'_> {
             .filter(|attribute| is_id(tag.attribute_name(attribute), id_attribute))
             .map(|attribute| tag.value(attribute));
         self.locator.start(tag, ids, is_node);
-        self.earlier.start(tag, scope, depth)
+        self.earlier.start(view, tag, scope, depth)
     }
 
     fn end(&mut self, view: View<'_>, tag: &EndTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
         self.selections.end(view, tag, scope, depth)?;
         self.locator.end(tag, scope, self.earlier.inside())?;
-        self.earlier.end(scope, depth);
+        self.earlier.end(view, tag, scope, depth)?;
         if depth == 1 {
             self.root.1 = tag.behind;
         }
@@ -197,12 +197,12 @@ impl Handler for Survey<'_> {
     }
 
     fn text(&mut self, view: View<'_>, run: Range<usize>) -> Result<(), XmlError> {
-        self.earlier.text(view, run.clone());
+        self.earlier.text(view, run.clone())?;
         self.selections.text(view, run)
     }
 
     fn character(&mut self, view: View<'_>, character: char) -> Result<(), XmlError> {
-        self.earlier.character(character);
+        self.earlier.character(view, character)?;
         self.selections.character(view, character)
     }
 

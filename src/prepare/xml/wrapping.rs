@@ -1,7 +1,6 @@
 //! Whether signatures survive that their document is moved under other elements.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use super::PrepareError;
 use super::earlier::{Earlier, EarlierTransform, Reader};
@@ -10,8 +9,8 @@ use crate::limits::Limits;
 use crate::profile::xmldsig::Markup;
 use crate::source::Source;
 use crate::syntax::xml::c14n::Parameters;
-use crate::syntax::xml::scanner::{EndTag, Handler, StartTag, View, scan, scan_below};
-use crate::syntax::xml::scope::{Context, Scope};
+use crate::syntax::xml::scanner::{scan, scan_below};
+use crate::syntax::xml::scope::Context;
 use crate::syntax::xml::select::{Part, Selection};
 use crate::syntax::xml::{C14nMethod, XmlError};
 
@@ -67,9 +66,9 @@ pub fn would_survive_wrapping<S: Source + ?Sized>(
     wrapper: &Wrapper,
     limits: &Limits,
 ) -> Result<Result<(), String>, PrepareError> {
-    let mut signatures = Signatures(Reader::new(limits));
+    let mut signatures = Reader::new(limits);
     scan(document, limits, &mut signatures)?;
-    let earlier = signatures.0.finish();
+    let earlier = signatures.finish();
     let broken = first_broken(document, &earlier, wrapper, limits)?;
     Ok(broken.map_or(Ok(()), |broken| Err(broken.name())))
 }
@@ -159,35 +158,5 @@ impl Parts {
 }
 
 fn parameters(method: C14nMethod, transform: &EarlierTransform) -> Parameters {
-    super::reference::parameters(method, &transform.prefixes)
-}
-
-/// Reads nothing but signatures.
-struct Signatures<'l>(Reader<'l>);
-
-impl Handler for Signatures<'_> {
-    fn start(
-        &mut self,
-        _: View<'_>,
-        tag: &StartTag<'_>,
-        scope: &Scope,
-        depth: usize,
-    ) -> Result<(), XmlError> {
-        self.0.start(tag, scope, depth)
-    }
-
-    fn end(&mut self, _: View<'_>, _: &EndTag<'_>, scope: &Scope, depth: usize) -> Result<(), XmlError> {
-        self.0.end(scope, depth);
-        Ok(())
-    }
-
-    fn text(&mut self, view: View<'_>, run: Range<usize>) -> Result<(), XmlError> {
-        self.0.text(view, run);
-        Ok(())
-    }
-
-    fn character(&mut self, _: View<'_>, character: char) -> Result<(), XmlError> {
-        self.0.character(character);
-        Ok(())
-    }
+    Parameters::with_prefix_list(method, &transform.prefixes)
 }

@@ -21,12 +21,10 @@ mod wrapping;
 mod xades;
 mod xpath;
 
-use std::borrow::Cow;
-
 use super::finding::{Finding, FindingKind};
 use super::{Options, VerifyError};
-use crate::source::{Source, for_each_piece};
-use crate::syntax::xml::plain::{Doctype, Encoding, Plain, sniff};
+use crate::source::Source;
+use crate::syntax::xml::plain::{Doctype, Encoding, Plain, in_memory, sniff};
 use crate::syntax::xml::tree::{Kind, NodeId, Tree};
 use crate::syntax::xml::{XmlError, XmlErrorKind};
 use identifier::{DSIG, looks_like_dsig};
@@ -46,7 +44,7 @@ pub use report::{PATHS_LISTED, PolicyReport, ReferenceReport, XadesReport, XmlRe
 /// When the document cannot be read at all, or has more signatures than
 /// [`Limits::signatures`](crate::Limits::signatures). What is wrong with a signature is in the report.
 pub fn xml<S: Source + ?Sized>(source: &S, options: &Options) -> Result<XmlReport, VerifyError> {
-    let bytes = all_bytes(source, options.limits.xml_memory_bytes)?;
+    let bytes = in_memory(source, &options.limits)?;
     let tree = tree_of(&bytes, options)?;
     let length = bytes.len() as u64;
     drop(bytes);
@@ -75,24 +73,6 @@ fn tree_of(bytes: &[u8], options: &Options) -> Result<Tree, XmlError> {
         let offset = plain.nearest_offset(error.offset());
         error.at(offset)
     })
-}
-
-/// The document in memory.
-fn all_bytes<S: Source + ?Sized>(source: &S, most: u64) -> Result<Cow<'_, [u8]>, VerifyError> {
-    if let Some(bytes) = source.as_slice() {
-        return Ok(Cow::Borrowed(bytes));
-    }
-    let length = source.len().map_err(|error| XmlError::new(0, error))?;
-    if length > most {
-        return Err(XmlError::limit(0, "bytes in memory", most).into());
-    }
-    let mut bytes = Vec::new();
-    let read = for_each_piece(source, length, |piece| {
-        bytes.extend_from_slice(piece);
-        Ok(())
-    });
-    read.map_err(|error| XmlError::new(bytes.len() as u64, error))?;
-    Ok(Cow::Owned(bytes))
 }
 
 fn report(tree: &Tree, length: u64, options: &Options) -> Result<XmlReport, VerifyError> {

@@ -4,23 +4,12 @@ use std::fmt;
 
 use super::super::FindingKind;
 use super::super::report::time_text;
-use super::super::text::{check, shown, trust};
+use super::super::text::{check, list, shown, trust};
 use super::report::{ReferenceReport, XmlReport, XmlSignatureReport};
 
 impl fmt::Display for XmlReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.signatures.len() {
-            0 => writeln!(f, "no signatures")?,
-            1 => writeln!(f, "1 signature")?,
-            count => writeln!(f, "{count} signatures")?,
-        }
-        for (index, signature) in self.signatures.iter().enumerate() {
-            writeln!(f)?;
-            write!(f, "{}. {signature}", index.saturating_add(1))?;
-        }
-        if !self.signatures.is_empty() {
-            writeln!(f)?;
-        }
+        list(f, &self.signatures)?;
         for finding in &self.findings {
             writeln!(f, "{} {} ({})", label(finding.kind), shown(&finding.detail), finding.kind.name())?;
         }

@@ -39,6 +39,15 @@ impl Parameters {
     pub(crate) const fn new(method: C14nMethod) -> Self {
         Self { method, prefixes: Vec::new() }
     }
+
+    /// By this method, with a PrefixList as it is written: `#default` is the default namespace.
+    pub(crate) fn with_prefix_list(method: C14nMethod, list: &[String]) -> Self {
+        let prefix = |prefix: &String| match prefix.as_str() {
+            "#default" => Vec::new(),
+            prefix => prefix.as_bytes().to_vec(),
+        };
+        Self { method, prefixes: list.iter().map(prefix).collect() }
+    }
 }
 
 /// Canonicalises what it is told of.

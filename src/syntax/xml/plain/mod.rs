@@ -18,6 +18,7 @@ mod reference;
 #[cfg(test)]
 mod tests;
 mod value;
+mod whole;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -28,6 +29,7 @@ use self::declaration::{Declaration, Kind};
 pub(crate) use self::encoding::{Encoding, Sniffed, sniff};
 use self::map::{Map, Output};
 use self::reference::Budget;
+pub(crate) use self::whole::{encoding_of, in_memory};
 use crate::limits::Limits;
 use crate::syntax::xml::{XmlError, XmlErrorKind};
 
