@@ -209,3 +209,21 @@ fn sha1_only_by_name() {
     let signing = Signing::dsig(&chain).digest(DigestAlgorithm::Sha1);
     assert!(matches!(refused(&signing, DOCUMENT), PrepareError::Suite(SuiteError::Digest { .. })));
 }
+
+#[test]
+fn around_itself() {
+    let chain = Signer::new("p256").chain;
+    let signing = |reference| {
+        refused(&Signing::dsig(&chain).packaging(Packaging::Enveloping).reference(reference), DOCUMENT)
+    };
+    let c14n = || Transform::C14n { method: C14nMethod::default(), prefixes: Vec::new() };
+    for reference in [
+        Reference::document(),
+        Reference::document().transforms([Transform::EnvelopedSignature, c14n()]),
+        Reference::node("x").transforms([Transform::EnvelopedSignature]),
+    ] {
+        let error = signing(reference);
+        assert!(matches!(error, PrepareError::Options(_)), "{error}");
+        assert_eq!(error.fault(), Fault::Caller);
+    }
+}

@@ -243,6 +243,7 @@ impl Signing {
             inner.digest(Part::id("Id", &object), method, algorithm);
         }
         for reference in asked.references {
+            reference.check_within()?;
             let algorithm = reference.digest.unwrap_or(algorithm);
             match (reference.part(&self.id_attribute), reference.in_one_pass()) {
                 (None, _) => {}

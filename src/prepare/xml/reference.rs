@@ -1,5 +1,6 @@
 //! What a signature signs: references described by the caller or by a format, and how each is digested.
 
+use super::error::PrepareError;
 use crate::algorithm::{Digest, DigestAlgorithm};
 use crate::profile::xmldsig::Transform;
 use crate::syntax::xml::c14n::Parameters;
@@ -154,6 +155,22 @@ impl Reference {
             Target::Node(id) => ids_around.iter().any(|around| around == id.as_bytes()),
             Target::Element(_) | Target::External(..) => false,
         }
+    }
+
+    /// A signature around the document can neither sign all of it, for it would sign itself, nor take
+    /// itself out, for nothing would be left.
+    pub(super) fn check_within(&self) -> Result<(), PrepareError> {
+        if self.target == Target::Document {
+            return Err(PrepareError::Options(
+                "an enveloping signature signs its Object and nodes in it, not the document around itself",
+            ));
+        }
+        if self.steps().iter().any(|step| matches!(step, Transform::EnvelopedSignature)) {
+            return Err(PrepareError::Options(
+                "an enveloping signature with the enveloped-signature transform signs nothing",
+            ));
+        }
+        Ok(())
     }
 
     /// Whether its transforms leave the signature out, as far as can be told without evaluating them.
