@@ -49,6 +49,29 @@ impl Object {
         Self::Name(Name::from_slice(text.as_bytes()))
     }
 
+    /// A number, to a thousandth; in points that is less than any reader draws.
+    pub(crate) fn number(value: f64) -> Self {
+        let text = format!("{value:.3}");
+        let text = text.trim_end_matches('0').trim_end_matches('.');
+        match text {
+            "-0" | "" => Self::Integer(0),
+            text => text.parse().map_or_else(|_| Self::Real(text.as_bytes().into()), Self::Integer),
+        }
+    }
+
+    /// An integer or a real as a finite number.
+    pub(crate) fn as_number(&self) -> Option<f64> {
+        match self {
+            #[allow(clippy::cast_precision_loss)]
+            Self::Integer(value) => Some(*value as f64),
+            Self::Real(text) => {
+                let number: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+                number.is_finite().then_some(number)
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) const fn as_integer(&self) -> Option<i64> {
         match self {
             Self::Integer(value) => Some(*value),

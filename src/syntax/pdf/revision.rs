@@ -3,10 +3,12 @@
 //! ISO 32000-2, 7.5.6. The original bytes are never touched; everything here lies behind them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::crypt::CryptError;
 use super::document::{Document, Loaded};
 use super::error::PdfError;
+use super::graph::Graph;
 use super::object::{Dictionary, Object, ObjectId};
 use super::place::Place;
 use super::write::{self, Sealing};
@@ -28,7 +30,7 @@ const SPARSE: u64 = 64;
 #[derive(Clone, Debug)]
 enum Body {
     Object(Object),
-    Stream(Dictionary, Vec<u8>),
+    Stream(Dictionary, Arc<[u8]>),
     /// A signature dictionary without `/ByteRange` and `/Contents`, and the bytes reserved for the value.
     Signature(Dictionary, u64),
 }
@@ -129,8 +131,26 @@ impl Revision {
         self.objects.insert(id.number, (id.generation, Body::Object(object.into())));
     }
 
-    pub(crate) fn put_stream(&mut self, id: ObjectId, dictionary: Dictionary, data: Vec<u8>) {
-        self.objects.insert(id.number, (id.generation, Body::Stream(dictionary, data)));
+    pub(crate) fn put_stream(&mut self, id: ObjectId, dictionary: Dictionary, data: impl Into<Arc<[u8]>>) {
+        self.objects.insert(id.number, (id.generation, Body::Stream(dictionary, data.into())));
+    }
+
+    /// Adds the objects of a graph, under numbers that no revision has used; the number of each, in order.
+    pub(crate) fn put_graph<S: Source>(
+        &mut self,
+        document: &Document<S>,
+        graph: &Graph,
+    ) -> Result<Vec<ObjectId>, RevisionError> {
+        let ids: Vec<_> = graph.parts().iter().map(|_| self.allocate(document)).collect::<Result<_, _>>()?;
+        for (id, part) in ids.iter().zip(graph.parts()) {
+            let mut object = part.object.clone();
+            renumber(&mut object, &ids);
+            match (object, &part.data) {
+                (Object::Dictionary(dictionary), Some(data)) => self.put_stream(*id, dictionary, Arc::clone(data)),
+                (object, _) => self.put(*id, object),
+            }
+        }
+        Ok(ids)
     }
 
     /// The one signature of this revision; `reserved` counts bytes of the value to come.
@@ -233,6 +253,19 @@ impl Revision {
         write::unsigned(end, offset, 1);
         end.extend_from_slice(b"\n%%EOF\n");
         out.finish(prefix)
+    }
+}
+
+/// Puts the numbers of a revision in place of those of a graph.
+fn renumber(object: &mut Object, ids: &[ObjectId]) {
+    match object {
+        Object::Reference(id) => {
+            let number = usize::try_from(id.number).ok().and_then(|index| ids.get(index)).copied();
+            *object = number.map_or(Object::Null, Object::from);
+        }
+        Object::Array(items) => items.iter_mut().for_each(|item| renumber(item, ids)),
+        Object::Dictionary(dictionary) => dictionary.values_mut().for_each(|(_, value)| renumber(value, ids)),
+        _ => {}
     }
 }
 
@@ -376,7 +409,7 @@ impl Out {
             }
             Body::Stream(dictionary, data) => {
                 let sealed = sealing.as_mut().map(|sealing| sealing.stream(dictionary, data)).transpose()?;
-                let data = sealed.as_ref().unwrap_or(data);
+                let data = sealed.as_deref().unwrap_or(data);
                 let mut dictionary = dictionary.clone();
                 dictionary.set(b"Length", i64::try_from(data.len()).unwrap_or(i64::MAX));
                 write::object(out, &dictionary.into(), &mut sealing)?;
