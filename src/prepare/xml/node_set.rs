@@ -115,10 +115,11 @@ impl Work<'_> {
                 }
             };
         }
-        match data {
-            Data::Octets(octets) => Ok(octets),
-            Data::Nodes(nodes) => self.canonical(&nodes, &Parameters::default(), &refused),
-        }
+        let octets = match data {
+            Data::Octets(octets) => octets,
+            Data::Nodes(nodes) => self.canonical(&nodes, &Parameters::default(), &refused)?,
+        };
+        if octets.is_empty() { Err(refused("is nothing at all")) } else { Ok(octets) }
     }
 
     fn canonical(
@@ -131,8 +132,7 @@ impl Work<'_> {
         if self.tree.subtree(self.signature).any(|id| nodes.contains_node(&self.tree, id)) {
             return Err(refused("holds the signature itself"));
         }
-        let octets = octets_of(&self.tree, nodes, parameters, &self.signing.limits)?;
-        if octets.is_empty() { Err(refused("is nothing at all")) } else { Ok(octets) }
+        Ok(octets_of(&self.tree, nodes, parameters, &self.signing.limits)?)
     }
 
     fn element(&self, id: &str) -> Option<NodeId> {
