@@ -1,7 +1,7 @@
-//! The signature field: an empty one that is there, or a new invisible one.
+//! The signature field: an empty one that is there, or a new one.
 
-use super::appearance;
 use super::error::{PrepareError, Refusal};
+use super::widget::{Widget, deepest_parent, new_field};
 use crate::profile::pades;
 use crate::source::Source;
 use crate::syntax::pdf::PdfError;
@@ -13,7 +13,6 @@ use crate::syntax::pdf::page::first_page;
 use crate::syntax::pdf::permissions::{Action, Restrictions, missing_bits};
 use crate::syntax::pdf::place::{Place, Placed};
 use crate::syntax::pdf::revision::Revision;
-use crate::syntax::pdf::text;
 
 /// What the document says before anything is changed.
 pub(super) struct Scene<'a, S> {
@@ -136,8 +135,8 @@ pub(super) fn place<S: Source>(
             revision.edit_dictionary(document, &field.place)?.set(b"V", signature);
         }
         Target::New(name) => {
-            let field = new_field(scene, name, &acro_form, revision, signature)?;
-            add_annotation(scene, revision, field)?;
+            let widget = Widget { value: Some(signature), ..Widget::invisible(scene, revision)? };
+            new_field(scene, name, &acro_form, revision, &widget)?;
         }
     }
     revision.edit_dictionary(document, &acro_form)?.set(b"SigFlags", pades::SIG_FLAGS);
@@ -145,7 +144,10 @@ pub(super) fn place<S: Source>(
 }
 
 /// Where the form stands; one is made when there is none.
-fn acro_form<S: Source>(scene: &Scene<'_, S>, revision: &mut Revision) -> Result<Place, RevisionError> {
+pub(super) fn acro_form<S: Source>(
+    scene: &Scene<'_, S>,
+    revision: &mut Revision,
+) -> Result<Place, RevisionError> {
     if let Some(acro_form) = &scene.form.acro_form {
         return Ok(acro_form.place.clone());
     }
@@ -155,136 +157,4 @@ fn acro_form<S: Source>(scene: &Scene<'_, S>, revision: &mut Revision) -> Result
     revision.put(id, form);
     revision.edit_dictionary(scene.document, &scene.catalog.place)?.set(b"AcroForm", id);
     Ok(Place::object(id))
-}
-
-/// Makes the field, merged with its widget, and the nodes above it that a dotted name asks for.
-fn new_field<S: Source>(
-    scene: &Scene<'_, S>,
-    name: &str,
-    acro_form: &Place,
-    revision: &mut Revision,
-    signature: ObjectId,
-) -> Result<ObjectId, RevisionError> {
-    let document = scene.document;
-    let (parent, rest) = deepest_parent(&scene.form, name);
-    let mut holder = match (parent, &scene.form.acro_form) {
-        (Some(parent), _) => (Holder::At(parent.place.clone()), b"Kids".as_slice()),
-        (None, Some(acro_form)) => (Holder::Read(acro_form), b"Fields".as_slice()),
-        (None, None) => (Holder::At(acro_form.clone()), b"Fields".as_slice()),
-    };
-    let mut above = parent.and_then(|parent| parent.place.as_reference());
-    let mut parts = rest.split('.').peekable();
-    while let Some(part) = parts.next() {
-        let id = revision.allocate(document)?;
-        append_reference(document, revision, &holder.0, holder.1, id)?;
-        let mut node = Dictionary::new();
-        node.set(b"T", Object::String(text::encode(part)));
-        if let Some(above) = above {
-            node.set(b"Parent", above);
-        }
-        if parts.peek().is_none() {
-            complete_field(scene, revision, &mut node, signature)?;
-            revision.put(id, node);
-            return Ok(id);
-        }
-        node.set(b"Kids", Object::Array(Vec::new()));
-        revision.put(id, node);
-        holder = (Holder::At(Place::object(id)), b"Kids");
-        above = Some(id);
-    }
-    Err(PdfError::Missing { what: "field name" }.into())
-}
-
-/// The existing node furthest down the path of `name`, and what of the name lies below it.
-fn deepest_parent<'f, 'n>(form: &'f Form, name: &'n str) -> (Option<&'f Field>, &'n str) {
-    for (dot, _) in name.rmatch_indices('.') {
-        let (above, below) = name.split_at(dot);
-        if let Some(field) = form.find(above) {
-            return (Some(field), below.strip_prefix('.').unwrap_or(below));
-        }
-    }
-    (None, name)
-}
-
-fn complete_field<S: Source>(
-    scene: &Scene<'_, S>,
-    revision: &mut Revision,
-    field: &mut Dictionary,
-    signature: ObjectId,
-) -> Result<(), RevisionError> {
-    field.set(b"FT", Object::name("Sig"));
-    field.set(b"Type", Object::name("Annot"));
-    field.set(b"Subtype", Object::name("Widget"));
-    field.set(b"Rect", Object::Array(vec![Object::Integer(0); 4]));
-    field.set(b"F", pades::WIDGET_FLAGS);
-    // A page that is a direct object cannot be referred to.
-    if let Some(page) = scene.page.place.as_reference() {
-        field.set(b"P", page);
-    }
-    field.set(b"V", signature);
-    if appearance::is_pdfa1(scene.document, &scene.catalog)? {
-        let id = revision.allocate(scene.document)?;
-        revision.put_stream(id, appearance::empty_form(), Vec::new());
-        let mut appearance = Dictionary::new();
-        appearance.set(b"N", id);
-        field.set(b"AP", appearance);
-    }
-    Ok(())
-}
-
-/// Adds the widget to the page's `/Annots`: where the array stands, or in the page when there is none.
-fn add_annotation<S: Source>(
-    scene: &Scene<'_, S>,
-    revision: &mut Revision,
-    widget: ObjectId,
-) -> Result<(), RevisionError> {
-    append_reference(scene.document, revision, &Holder::Read(&scene.page), b"Annots", widget)
-}
-
-/// Appends a reference to the array under `key` of the dictionary at `holder`: in the array's own object
-/// when it has one, so that the holder stays as it is.
-fn append_reference<S: Source>(
-    document: &Document<S>,
-    revision: &mut Revision,
-    holder: &Holder<'_>,
-    key: &[u8],
-    item: ObjectId,
-) -> Result<(), RevisionError> {
-    let place = holder.place();
-    let value = match (revision.entry(place, key), holder) {
-        (Some(value), _) => value,
-        (None, Holder::Read(placed)) => placed.dictionary.get(key).cloned(),
-        (None, Holder::At(place)) => {
-            let mut holder = document.load(place.id)?;
-            let dictionary = place.find_mut(&mut holder).and_then(|value| value.as_dictionary());
-            dictionary.and_then(|dictionary| dictionary.get(key)).cloned()
-        }
-    };
-    if let Some(array) = document.array_behind(value.as_ref())?
-        && let Object::Array(items) = revision.edit(document, &Place::object(array))?
-    {
-        items.push(item.into());
-        return Ok(());
-    }
-    let dictionary = revision.edit_dictionary(document, place)?;
-    match dictionary.get_mut(key) {
-        Some(Object::Array(items)) => items.push(item.into()),
-        _ => dictionary.set(key, Object::Array(vec![item.into()])),
-    }
-    Ok(())
-}
-
-/// A dictionary that holds an array: read before, or known by its place only.
-enum Holder<'a> {
-    Read(&'a Placed),
-    At(Place),
-}
-
-impl Holder<'_> {
-    const fn place(&self) -> &Place {
-        match self {
-            Self::Read(placed) => &placed.place,
-            Self::At(place) => place,
-        }
-    }
 }

@@ -8,6 +8,7 @@ mod field;
 mod pdf;
 mod prepared;
 mod reopen;
+mod widget;
 pub(crate) mod xml;
 
 use chrono::{DateTime, FixedOffset};
