@@ -146,7 +146,9 @@ impl Revision {
             let mut object = part.object.clone();
             renumber(&mut object, &ids);
             match (object, &part.data) {
-                (Object::Dictionary(dictionary), Some(data)) => self.put_stream(*id, dictionary, Arc::clone(data)),
+                (Object::Dictionary(dictionary), Some(data)) => {
+                    self.put_stream(*id, dictionary, Arc::clone(data))
+                }
                 (object, _) => self.put(*id, object),
             }
         }
