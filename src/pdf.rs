@@ -9,4 +9,6 @@ pub use crate::prepare::{
     AcceptError, Dangerous, PrepareError, Prepared, PreparedCms, Refusal, ResumeError, Signing, Warning,
 };
 pub use crate::profile::pades::SubFilter;
-pub use crate::syntax::pdf::{Access, CryptError, Malformation, ObjectId, PdfError, RevisionError};
+pub use crate::syntax::pdf::{
+    Access, CryptError, Malformation, ObjectId, PageNumber, PageNumberError, PdfError, RevisionError,
+};

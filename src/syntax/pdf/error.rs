@@ -5,9 +5,11 @@ use std::io;
 use super::crypt::CryptError;
 use super::lexer::LexError;
 use super::object::ObjectId;
+use super::page::PageNumber;
 use crate::fault::Fault;
 
-/// Why a PDF could not be read. All but `Io`, `Crypt` (a password) and `Limit` are the document's fault.
+/// Why a PDF could not be read. All but `Io`, `Crypt` (a password), `NoPage` and `Limit` are the
+/// document's fault.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PdfError {
@@ -39,6 +41,14 @@ pub enum PdfError {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// The document has no such page.
+    #[error("page {page} is asked for, and the document has {count}")]
+    NoPage {
+        /// The page that was asked for.
+        page: PageNumber,
+        /// The pages that there are.
+        count: usize,
+    },
     /// A bound of [`crate::Limits`] was exceeded.
     #[error("the document exceeds the limit of {limit} {what}")]
     Limit {
@@ -65,6 +75,7 @@ impl PdfError {
         match self {
             Self::Io(_) => Fault::Io,
             Self::Limit { .. } => Fault::Limit,
+            Self::NoPage { .. } => Fault::Caller,
             Self::Unsupported { .. } => Fault::Unsupported,
             _ => Fault::Document,
         }

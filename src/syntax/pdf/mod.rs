@@ -24,6 +24,7 @@ pub(crate) mod xref;
 pub use crypt::{Access, CryptError, Malformation};
 pub use error::PdfError;
 pub use object::ObjectId;
+pub use page::{PageNumber, PageNumberError};
 pub use revision::RevisionError;
 
 pub(crate) use crypt::Method;
