@@ -107,6 +107,7 @@ pub mod pdf;
 mod prepare;
 mod profile;
 mod request;
+pub mod sign_cloud;
 #[cfg(feature = "signer")]
 pub mod signer;
 mod source;

@@ -6,7 +6,7 @@
 
 pub use crate::embed::{SaveError, Signed};
 pub use crate::prepare::{
-    AcceptError, Dangerous, PrepareError, Prepared, PreparedCms, Refusal, ResumeError, Signing, Warning,
+    AcceptError, Anchor, Dangerous, Placement, PlacementError, PrepareError, Prepared, PreparedCms, Refusal, ResumeError, Signing, Warning,
 };
 pub use crate::profile::pades::SubFilter;
 pub use crate::syntax::pdf::{

@@ -20,7 +20,7 @@
 //! to `#id` and to the document never have comments, whatever the method. [`Packaging::Enveloping`] and
 //! [`Packaging::Detached`] have no enveloped-signature transform.
 //!
-//! [`SignOptions`] reads the same from the `SignCloudMetaData` of the EFY interface.
+//! [`sign_cloud`](crate::sign_cloud) reads the same from the `SignCloudMetaData` of the EFY interface.
 //!
 //! # Several signatures
 //!
@@ -42,7 +42,6 @@ pub use crate::prepare::xml::{
 };
 pub use crate::prepare::{AcceptError, ResumeError, Warning};
 pub use crate::profile::key_info::KeyInfo;
-pub use crate::profile::sign_cloud::{SignCloudError, SignOptions};
 pub use crate::profile::tt78::Role;
 pub use crate::profile::xades::{Policy, ProductionPlace};
 pub use crate::profile::xmldsig::{Filter, Format, Transform};

@@ -52,4 +52,5 @@ oids! {
     EXTENDED_KEY_USAGE = "2.5.29.37";
     // Attribute types of names.
     COMMON_NAME = "2.5.4.3";
+    EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
 }

@@ -10,6 +10,8 @@ pub(super) struct Extensions {
     pub(super) key_usage: Option<KeyUsage>,
     pub(super) subject_key_identifier: Option<Box<[u8]>>,
     pub(super) authority_key_identifier: Option<Box<[u8]>>,
+    /// The first rfc822Name of subjectAltName.
+    pub(super) email: Option<Box<str>>,
     /// The first extension that is critical and not understood here, dotted.
     pub(super) unknown_critical: Option<String>,
 }
@@ -55,12 +57,27 @@ impl Extensions {
                 let identifier = contents.expect(SEQUENCE)?.inside().optional(0x80)?;
                 self.authority_key_identifier = identifier.map(|tlv| tlv.value.into());
             }
-            // Nothing is asked of these: any purpose, any name and any policy will do.
-            oid::EXTENDED_KEY_USAGE | oid::SUBJECT_ALT_NAME | oid::CERTIFICATE_POLICIES => {}
+            // Nothing is asked of it: any name will do.
+            oid::SUBJECT_ALT_NAME => self.email = rfc822_name(contents).ok().flatten(),
+            // Nothing is asked of these: any purpose and any policy will do.
+            oid::EXTENDED_KEY_USAGE | oid::CERTIFICATE_POLICIES => {}
             _ => return Ok(false),
         }
         Ok(true)
     }
+}
+
+/// The first rfc822Name of GeneralNames (RFC 5280, 4.2.1.6).
+fn rfc822_name(contents: &mut Reader<'_>) -> Result<Option<Box<str>>, Asn1Error> {
+    const RFC822_NAME: u8 = 0x81;
+    let mut names = contents.expect(SEQUENCE)?.inside();
+    while !names.is_empty() {
+        let name = names.any()?;
+        if name.tag == RFC822_NAME && name.value.is_ascii() && !name.value.is_empty() {
+            return Ok(std::str::from_utf8(name.value).ok().map(Into::into));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -87,6 +104,15 @@ mod tests {
         let usage = found.key_usage.unwrap();
         assert!(usage.digital_signature() && usage.non_repudiation() && !usage.key_cert_sign());
         assert_eq!(found.unknown_critical, None);
+    }
+
+    #[test]
+    fn the_first_mail_address_is_the_subjects() {
+        let names = [&[0x82, 1, b'd'][..], &[0x81, 5], b"a@b.c", &[0x81, 1, b'x']].concat();
+        let value = crate::asn1::write::wrap(SEQUENCE, &[&names]);
+        let octets = crate::asn1::write::wrap(OCTET_STRING, &[&value]);
+        let found = read(&crate::asn1::write::wrap(SEQUENCE, &[&[0x06, 3, 0x55, 0x1D, 0x11], &octets]));
+        assert_eq!(found.email.as_deref(), Some("a@b.c"));
     }
 
     #[test]

@@ -198,6 +198,13 @@ impl Certificate {
         name::common_name(self.subject_der())
     }
 
+    /// The subject's e-mail address: the first of subjectAltName, else emailAddress in the subject.
+    #[must_use]
+    pub fn email(&self) -> Option<String> {
+        let named = self.0.extensions.email.as_deref().map(str::to_owned);
+        named.or_else(|| name::email_address(self.subject_der()))
+    }
+
     /// The subject as text (RFC 4514): the most specific attribute first.
     #[must_use]
     pub fn subject(&self) -> String {

@@ -89,7 +89,16 @@ fn read(name: &[u8]) -> Result<Vec<Vec<Attribute<'_>>>, Asn1Error> {
 
 /// The last commonName.
 pub(super) fn common_name(name: &[u8]) -> Option<String> {
-    read(name).ok()?.iter().flatten().rfind(|attribute| attribute.kind == oid::COMMON_NAME)?.text()
+    last(name, oid::COMMON_NAME)
+}
+
+/// The last emailAddress (PKCS #9).
+pub(super) fn email_address(name: &[u8]) -> Option<String> {
+    last(name, oid::EMAIL_ADDRESS)
+}
+
+fn last(name: &[u8], kind: ObjectIdentifier) -> Option<String> {
+    read(name).ok()?.iter().flatten().rfind(|attribute| attribute.kind == kind)?.text()
 }
 
 /// RFC 4514: last first, `+` between the parts of one relative name.

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::io;
 
+use super::placement::PlacementError;
 use crate::algorithm::{SignatureMismatch, SuiteError, ValueError};
+use crate::appearance::{AppearanceError, Item};
 use crate::certificate::{ChainError, LeafError};
 use crate::cms::CmsError;
 use crate::fault::Fault;
@@ -105,6 +107,12 @@ pub enum PrepareError {
         /// `Limits::cms_bytes`.
         limit: u64,
     },
+    /// A visible signature cannot be where it was asked for.
+    #[error(transparent)]
+    Placement(#[from] PlacementError),
+    /// A visible signature cannot be drawn.
+    #[error(transparent)]
+    Appearance(#[from] AppearanceError),
     /// The source failed, or changed while it was read.
     #[error("reading the document failed: {0}")]
     Io(#[from] io::Error),
@@ -124,6 +132,8 @@ impl PrepareError {
             Self::Document(error) => error.fault(),
             Self::Refused(_) => Fault::Document,
             Self::Io(_) => Fault::Io,
+            Self::Placement(error) => error.fault(),
+            Self::Appearance(error) => error.fault(),
             Self::FieldTaken { .. }
             | Self::FieldSigned { .. }
             | Self::FieldName { .. }
@@ -152,6 +162,11 @@ pub enum Warning {
     SelfSignedCa,
     /// A dynamic XFA form was signed: readers may show something else.
     NeedsRendering,
+    /// A line of the visible signature was left out: its value is not known.
+    NotShown(Item),
+    /// The document is tagged, and the new field has no structure element: after an earlier signature it
+    /// would count as a suspicious change.
+    NotTagged,
 }
 
 impl fmt::Display for Warning {
@@ -166,6 +181,12 @@ impl fmt::Display for Warning {
             }
             Self::NeedsRendering => {
                 "the document is a dynamic XFA form: what is seen may not be what is signed"
+            }
+            Self::NotShown(item) => {
+                return write!(f, "the visible signature has no line for the {item}: there is none");
+            }
+            Self::NotTagged => {
+                "the new field has no structure element, because the document has been signed before"
             }
         })
     }

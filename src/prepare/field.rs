@@ -1,6 +1,10 @@
 //! The signature field: an empty one that is there, or a new one.
 
+use super::conformance::Conformance;
 use super::error::{PrepareError, Refusal};
+use super::placement::Placement;
+use super::structure::{tag, tags};
+use super::visible::{Stand, dress, stamp, stands};
 use super::widget::{Widget, deepest_parent, new_field};
 use crate::profile::pades;
 use crate::source::Source;
@@ -19,7 +23,10 @@ pub(super) struct Scene<'a, S> {
     pub(super) document: &'a Document<S>,
     pub(super) catalog: Placed,
     pub(super) form: Form,
+    /// The page that a new field goes to.
     pub(super) page: Placed,
+    /// Where a visible signature stands; nowhere when it is invisible.
+    pub(super) stands: Vec<Stand>,
     /// The highest object number that what was read refers to: objects that are not there stay so.
     pub(super) highest_reference: Option<u32>,
 }
@@ -27,26 +34,52 @@ pub(super) struct Scene<'a, S> {
 impl<'a, S: Source> Scene<'a, S> {
     /// Reads catalog, form and page. A document whose page tree cannot be reached is refused, for an
     /// invisible signature too.
-    pub(super) fn read(document: &'a Document<S>) -> Result<Self, PdfError> {
+    pub(super) fn read(
+        document: &'a Document<S>,
+        placement: Option<&Placement>,
+        field: Option<&str>,
+    ) -> Result<Self, PrepareError> {
         let (id, dictionary) = document.catalog()?;
         let catalog = Placed { place: Place::object(id), dictionary };
         let form = Form::read(document, &catalog)?;
-        let page = first_page(document, &catalog)?;
+        let stands = match placement {
+            None => Vec::new(),
+            Some(placement) => {
+                // Of a field that cannot be signed its own rule will speak.
+                let field = field.and_then(|name| form.find(name));
+                stands(document, &catalog, placement, field)?
+            }
+        };
+        let page = match stands.first() {
+            Some(stand) => stand.page.placed.clone(),
+            None => first_page(document, &catalog)?,
+        };
         let acro_form = form.acro_form.as_ref().map(|form| &form.dictionary);
-        let arrays = [(acro_form, b"Fields".as_slice()), (Some(&page.dictionary), b"Annots")];
-        let mut highest =
-            [Some(document.trailer()), Some(&catalog.dictionary), Some(&page.dictionary), acro_form]
-                .into_iter()
-                .flatten()
-                .filter_map(Dictionary::highest_reference)
-                .max();
-        for (holder, key) in arrays {
-            // A direct array was looked through with its holder.
-            if let Some(holder) = holder.filter(|holder| holder.reference(key).is_some()) {
-                highest = highest.max(document.get(holder, key)?.highest_reference());
+        let further = stands.iter().skip(1).map(|stand| &stand.page.placed.dictionary);
+        let pages: Vec<&Dictionary> = std::iter::once(&page.dictionary).chain(further).collect();
+        let mut highest = [Some(document.trailer()), Some(&catalog.dictionary), acro_form]
+            .into_iter()
+            .flatten()
+            .chain(pages.iter().copied())
+            .filter_map(Dictionary::highest_reference)
+            .max();
+        let arrays = acro_form.map(|form| (form, b"Fields".as_slice()));
+        let arrays = arrays.into_iter().chain(pages.into_iter().map(|page| (page, b"Annots".as_slice())));
+        // A direct array was looked through with its holder.
+        for (holder, key) in arrays.filter(|(holder, key)| holder.reference(key).is_some()) {
+            highest = highest.max(document.get(holder, key)?.highest_reference());
+        }
+        Ok(Self { document, catalog, form, page, stands, highest_reference: highest })
+    }
+
+    /// Whether a field has been signed, or a timestamp stands in one.
+    pub(super) fn is_signed(&self) -> Result<bool, PdfError> {
+        for field in self.form.signatures() {
+            if is_signed(self.document, field)? {
+                return Ok(true);
             }
         }
-        Ok(Self { document, catalog, form, page, highest_reference: highest })
+        Ok(false)
     }
 }
 
@@ -121,22 +154,45 @@ fn is_signed<S: Source>(document: &Document<S>, field: &Field) -> Result<bool, P
     Ok(value.is_some_and(|value| value != Object::Null))
 }
 
+/// What a field shows, and what a new one says besides.
+#[derive(Default)]
+pub(super) struct Look {
+    /// A form XObject for each of the scene's stands.
+    pub(super) forms: Vec<ObjectId>,
+    pub(super) tooltip: Option<String>,
+}
+
 /// Puts the signature into its field, and the field into form and page when it is new.
 pub(super) fn place<S: Source>(
     scene: &Scene<'_, S>,
     target: &Target<'_>,
     revision: &mut Revision,
     signature: ObjectId,
+    conformance: &Conformance,
+    look: Look,
 ) -> Result<(), RevisionError> {
     let document = scene.document;
     let acro_form = acro_form(scene, revision)?;
     match target {
         Target::Existing(field) => {
             revision.edit_dictionary(document, &field.place)?.set(b"V", signature);
+            dress(document, field, &look.forms, revision)?;
         }
         Target::New(name) => {
-            let widget = Widget { value: Some(signature), ..Widget::invisible(scene, revision)? };
-            new_field(scene, name, &acro_form, revision, &widget)?;
+            let mut widget = Widget::invisible(scene, conformance, revision)?;
+            widget.value = Some(signature);
+            widget.tooltip = look.tooltip;
+            if let (Some(stand), Some(form)) = (scene.stands.first(), look.forms.first()) {
+                widget.stand(stand);
+                widget.appearance = Some(*form);
+            }
+            let tags = if scene.is_signed()? { None } else { tags(scene)? };
+            widget.struct_parent = tags.as_ref().map(|tags| tags.key);
+            let field = new_field(scene, name, &acro_form, revision, &widget)?;
+            if let Some(tags) = tags {
+                tag(document, revision, &tags, field, &scene.page)?;
+            }
+            stamp(scene, &look.forms, revision)?;
         }
     }
     revision.edit_dictionary(document, &acro_form)?.set(b"SigFlags", pades::SIG_FLAGS);

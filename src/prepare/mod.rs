@@ -1,13 +1,17 @@
 //! Phase one: every byte that will be signed is fixed here.
 
 pub(crate) mod any;
-mod appearance;
 mod batch;
+mod conformance;
 mod error;
 mod field;
 mod pdf;
+mod placement;
 mod prepared;
 mod reopen;
+mod sign_cloud;
+mod structure;
+mod visible;
 mod widget;
 pub(crate) mod xml;
 
@@ -16,6 +20,7 @@ use chrono::{DateTime, FixedOffset};
 pub use batch::{Batch, Job, Outcome};
 pub use error::{AcceptError, PrepareError, Refusal, ResumeError, Warning};
 pub use pdf::Signing;
+pub use placement::{Anchor, Placement, PlacementError};
 pub use prepared::{Dangerous, Prepared, PreparedCms};
 
 use crate::algorithm::{PublicKey, Suite};

@@ -2,11 +2,16 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::conformance::Conformance;
 use super::error::{PrepareError, Refusal, Warning};
-use super::field::{Scene, Target, choose, place};
+use super::field::{Look, Scene, Target, choose, place};
+use super::placement::{Placement, PlacementError};
 use super::prepared::{Plan, Prepared, PreparedCms, hash_around_gap};
+use super::structure::is_tagged;
+use super::visible::{Visible, draw};
 use super::{At, leaf_warnings};
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm, Suite};
+use crate::appearance::{AppearanceTemplate, Facts};
 use crate::certificate::Chain;
 use crate::cms::{self, SignedAttributes};
 use crate::limits::Limits;
@@ -21,7 +26,8 @@ use crate::syntax::pdf::{PdfError, RevisionError, text};
 
 /// A signature on a PDF, described before it is prepared.
 ///
-/// Without a field named, the signature goes into a new invisible field, the first free `SignatureN`.
+/// Without a field named, the signature goes into a new field, the first free `SignatureN`. It is invisible
+/// unless [`Signing::visible`] says otherwise.
 #[derive(Clone, Debug)]
 pub struct Signing {
     chain: Chain,
@@ -39,6 +45,8 @@ pub struct Signing {
     override_needs_rendering: bool,
     reserve: Option<u64>,
     timestamp_room: bool,
+    visible: Option<Visible>,
+    email: Option<String>,
     limits: Limits,
 }
 
@@ -68,6 +76,8 @@ impl Signing {
             override_needs_rendering: false,
             reserve: None,
             timestamp_room: false,
+            visible: None,
+            email: None,
             limits: Limits::default(),
         }
     }
@@ -111,6 +121,20 @@ impl Signing {
     #[must_use]
     pub fn contact(mut self, contact: impl Into<String>) -> Self {
         self.contact = Some(contact.into());
+        self
+    }
+
+    /// The e-mail address that a visible signature shows, in place of the one in the certificate.
+    #[must_use]
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Makes the signature visible. The template is shared, not copied: prepare it once for a batch.
+    #[must_use]
+    pub fn visible(mut self, template: &AppearanceTemplate, placement: Placement) -> Self {
+        self.visible = Some(Visible { template: template.clone(), placement });
         self
     }
 
@@ -260,13 +284,16 @@ impl Signing {
 
     /// Writes the revision.
     fn draw<S: Source>(&self, document: &Document<S>, at: &At, reserved: u64) -> Result<Drawn, PrepareError> {
-        let scene = Scene::read(document)?;
+        let placement = self.visible.as_ref().map(|visible| &visible.placement);
+        let scene = Scene::read(document, placement, self.field.as_deref())?;
         let restrictions = Restrictions::read(document, &scene.catalog, &scene.form)?;
         let target = choose(&scene, &restrictions, self.field.as_deref(), self.override_permissions)?;
         let mut warnings = self.warnings(&scene, &restrictions)?;
         let mut revision = Revision::new(document, scene.highest_reference);
         let signature = revision.allocate(document)?;
-        place(&scene, &target, &mut revision, signature)?;
+        let conformance = Conformance::read(document, &scene.catalog);
+        let look = self.look(&scene, &target, at, &conformance, &mut revision, &mut warnings)?;
+        place(&scene, &target, &mut revision, signature, &conformance, look)?;
         let mut dictionary = self.dictionary(&at.time);
         if let Target::Existing(field) = &target
             && let Some(lock) = own_lock(document, &field.dictionary)?
@@ -282,6 +309,46 @@ impl Signing {
             warnings.push(Warning::PermissionsOverridden);
         }
         Ok(Drawn { appended: revision.finish(document, &at.entropy)?, warnings })
+    }
+
+    /// What the field shows.
+    fn look<S: Source>(
+        &self,
+        scene: &Scene<'_, S>,
+        target: &Target<'_>,
+        at: &At,
+        conformance: &Conformance,
+        revision: &mut Revision,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Look, PrepareError> {
+        let leaf = self.chain.leaf();
+        let signer = leaf.common_name().unwrap_or_else(|| leaf.subject());
+        let is_new = matches!(target, Target::New(_));
+        if is_new && scene.is_signed()? {
+            if scene.stands.len() > 1 {
+                return Err(PlacementError::StampsOnSigned { count: scene.stands.len() }.into());
+            }
+            if is_tagged(scene)? {
+                warnings.push(Warning::NotTagged);
+            }
+        }
+        let forms = match &self.visible {
+            None => Vec::new(),
+            Some(visible) => {
+                let certified = if self.email.is_none() { leaf.email() } else { None };
+                let facts = Facts {
+                    signer: &signer,
+                    email: self.email.as_deref().or(certified.as_deref()),
+                    reason: self.reason.as_deref(),
+                    location: self.location.as_deref(),
+                    time: &at.time,
+                };
+                draw(scene, &visible.template, &facts, conformance, revision, warnings)?
+            }
+        };
+        // People who do not see the field are told what it is (PDF/UA, 7.18.4).
+        let tooltip = (is_new && (conformance.pdfua || !forms.is_empty())).then_some(signer);
+        Ok(Look { forms, tooltip })
     }
 
     fn warnings<S: Source>(

@@ -1,7 +1,8 @@
 //! A new signature field, merged with its widget.
 
-use super::appearance;
+use super::conformance::{Conformance, empty_form};
 use super::field::Scene;
+use super::visible::Stand;
 use crate::profile::pades;
 use crate::source::Source;
 use crate::syntax::pdf::PdfError;
@@ -34,17 +35,20 @@ pub(super) struct Widget<'a> {
     pub(super) seed_value: Option<Object>,
     /// `/TU`: what people are told that the field is.
     pub(super) tooltip: Option<String>,
+    /// `/StructParent`: its key in the structure's parent tree.
+    pub(super) struct_parent: Option<i64>,
 }
 
 impl<'a> Widget<'a> {
     /// An empty field that covers nothing, on the scene's page.
     pub(super) fn invisible<S: Source>(
         scene: &'a Scene<'_, S>,
+        conformance: &Conformance,
         revision: &mut Revision,
     ) -> Result<Self, RevisionError> {
-        let appearance = if appearance::is_pdfa1(scene.document, &scene.catalog)? {
+        let appearance = if conformance.wants_appearance() {
             let id = revision.allocate(scene.document)?;
-            revision.put_stream(id, appearance::empty_form(), Vec::new());
+            revision.put_stream(id, empty_form(), Vec::new());
             Some(id)
         } else {
             None
@@ -59,7 +63,14 @@ impl<'a> Widget<'a> {
             lock: None,
             seed_value: None,
             tooltip: None,
+            struct_parent: None,
         })
+    }
+
+    /// Puts the widget where it can be seen.
+    pub(super) fn stand(&mut self, stand: &Stand) {
+        self.rectangle = stand.rectangle();
+        self.characteristics = Some(stand.characteristics());
     }
 
     /// Writes the entries into the field.
@@ -75,6 +86,9 @@ impl<'a> Widget<'a> {
         }
         if let Some(tooltip) = &self.tooltip {
             field.set(b"TU", Object::String(text::encode(tooltip)));
+        }
+        if let Some(key) = self.struct_parent {
+            field.set(b"StructParent", key);
         }
         if let Some(value) = self.value {
             field.set(b"V", value);
@@ -115,7 +129,7 @@ pub(super) fn new_field<S: Source>(
     let mut parts = rest.split('.').peekable();
     while let Some(part) = parts.next() {
         let id = revision.allocate(document)?;
-        append_reference(document, revision, &holder.0, holder.1, id)?;
+        append_to(document, revision, &holder.0, holder.1, id)?;
         let mut node = Dictionary::new();
         node.set(b"T", Object::String(text::encode(part)));
         if let Some(above) = above {
@@ -124,7 +138,7 @@ pub(super) fn new_field<S: Source>(
         if parts.peek().is_none() {
             widget.complete(&mut node);
             revision.put(id, node);
-            append_reference(document, revision, &Holder::Read(widget.page), b"Annots", id)?;
+            append(document, revision, widget.page, b"Annots", id)?;
             return Ok(id);
         }
         node.set(b"Kids", Object::Array(Vec::new()));
@@ -146,14 +160,14 @@ pub(super) fn deepest_parent<'f, 'n>(form: &'f Form, name: &'n str) -> (Option<&
     (None, name)
 }
 
-/// Appends a reference to the array under `key` of the dictionary at `holder`: in the array's own object
+/// Appends to the array under `key` of the dictionary at `holder`: in the array's own object
 /// when it has one, so that the holder stays as it is.
-fn append_reference<S: Source>(
+fn append_to<S: Source>(
     document: &Document<S>,
     revision: &mut Revision,
     holder: &Holder<'_>,
     key: &[u8],
-    item: ObjectId,
+    item: impl Into<Object>,
 ) -> Result<(), RevisionError> {
     let place = holder.place();
     let value = match (revision.entry(place, key), holder) {
@@ -177,6 +191,17 @@ fn append_reference<S: Source>(
         _ => dictionary.set(key, Object::Array(vec![item.into()])),
     }
     Ok(())
+}
+
+/// Appends to the array under `key` of a dictionary, which is made when it is not there.
+pub(super) fn append<S: Source>(
+    document: &Document<S>,
+    revision: &mut Revision,
+    holder: &Placed,
+    key: &[u8],
+    item: impl Into<Object>,
+) -> Result<(), RevisionError> {
+    append_to(document, revision, &Holder::Read(holder), key, item)
 }
 
 /// A dictionary that holds an array: read before, or known by its place only.

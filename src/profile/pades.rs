@@ -54,8 +54,11 @@ pub(crate) const NATIVE_VERSION: u32 = 20;
 /// `/SigFlags`: signatures exist, append only.
 pub(crate) const SIG_FLAGS: i64 = 3;
 
-/// `/F` of an invisible signature's widget: print, locked.
+/// `/F` of a signature's widget: print, locked.
 pub(crate) const WIDGET_FLAGS: i64 = 132;
+
+/// `/F` of a stamp that shows a signature again: print, read-only, locked.
+pub(crate) const STAMP_FLAGS: i64 = 196;
 
 /// Bytes reserved for the CMS of a service that makes it by itself.
 pub(crate) const WHOLE_CMS_RESERVE: u64 = 32 * 1024;

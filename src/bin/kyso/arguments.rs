@@ -1,7 +1,9 @@
 //! What the command line looks like.
 
+pub(crate) mod lock;
 pub(crate) mod pdf;
 pub(crate) mod value;
+pub(crate) mod visible;
 pub(crate) mod xml;
 
 use std::path::PathBuf;
@@ -73,6 +75,16 @@ pub(crate) struct Sign {
     /// The environment variable that holds the passphrase of the key.
     #[arg(long, value_name = "VAR")]
     pub(crate) passphrase_env: Option<String>,
+    /// The relying party's key, for the second signature that a counterSigning of --sign-cloud asks for.
+    /// Default: the same key.
+    #[arg(long, value_name = "KEY.pem|KEY.p12", requires = "sign_cloud")]
+    pub(crate) counter_key: Option<PathBuf>,
+    /// The certificates of --counter-key.
+    #[arg(long, value_name = "CHAIN.pem", requires = "counter_key")]
+    pub(crate) counter_cert: Option<PathBuf>,
+    /// The environment variable that holds the passphrase of --counter-key.
+    #[arg(long, value_name = "VAR", requires = "counter_key")]
+    pub(crate) counter_passphrase_env: Option<String>,
     #[command(flatten)]
     pub(crate) signing: Signing,
 }
@@ -91,6 +103,9 @@ pub(crate) struct Prepare {
     /// What the signer returns: a raw signature value, or a whole CMS.
     #[arg(long, value_name = "KIND", default_value = "raw", value_parser = service())]
     pub(crate) service: ServiceKind,
+    /// Prepares the counterSigning of --sign-cloud, on the document that the first one signed.
+    #[arg(long, requires = "sign_cloud")]
+    pub(crate) counter: bool,
     #[command(flatten)]
     pub(crate) signing: Signing,
 }
@@ -199,6 +214,10 @@ pub(crate) struct Signing {
     /// The signature algorithm. Default: the one of the key's type.
     #[arg(long, value_name = "NAME", value_parser = signature_algorithm())]
     pub(crate) signature_algorithm: Option<SignatureAlgorithm>,
+    /// Options as the signCloudMetaData of the EFY interface, or a request that has one. What is given
+    /// beside it wins.
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) sign_cloud: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) pdf: Pdf,
     #[command(flatten)]

@@ -2,10 +2,10 @@
 
 use super::Signing;
 use crate::certificate::Chain;
-use crate::profile::sign_cloud::SignOptions;
+use crate::profile::sign_cloud::XmlOptions;
 use crate::profile::xmldsig::Format;
 
-impl SignOptions {
+impl XmlOptions {
     /// The signature that they ask for; `DSIG` where they name no format.
     #[must_use]
     pub fn signing(&self, chain: &Chain) -> Signing {

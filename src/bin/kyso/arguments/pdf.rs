@@ -4,9 +4,11 @@ use clap::Args;
 use clap::builder::TypedValueParser;
 use kyso::pdf::SubFilter;
 
+use super::lock::Lock;
 use super::value::words;
+use super::visible::Visible;
 
-#[derive(Args)]
+#[derive(Args, Default)]
 #[command(next_help_heading = "PDF options")]
 pub(crate) struct Pdf {
     /// An empty signature field, or one to be made. Default: a new one, the first free SignatureN.
@@ -42,6 +44,10 @@ pub(crate) struct Pdf {
     /// Reserves room for a signature timestamp to be added later.
     #[arg(long)]
     pub(crate) timestamp_room: bool,
+    #[command(flatten)]
+    pub(crate) visible: Visible,
+    #[command(flatten)]
+    pub(crate) lock: Lock,
 }
 
 impl Pdf {
@@ -60,7 +66,8 @@ impl Pdf {
             ("--reserve", self.reserve.is_some()),
             ("--timestamp-room", self.timestamp_room),
         ];
-        options.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
+        let own = options.into_iter().find(|(_, given)| *given).map(|(name, _)| name);
+        own.or_else(|| self.visible.given()).or_else(|| self.lock.given())
     }
 }
 

@@ -5,7 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, FixedOffset};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use kyso::algorithm::{Digest, DigestAlgorithm};
+use kyso::pdf::{FieldLock, Item};
 use kyso::xml::{C14nMethod, KeyInfo, ProductionPlace};
+
+use super::visible::item;
 
 /// The commitments that ETSI TS 101 903, 7.2.6, has names for.
 const COMMITMENTS: [(&str, &str); 6] = [
@@ -129,4 +132,85 @@ pub(crate) fn production_place(text: &str) -> Result<ProductionPlace, String> {
         *part = value;
     }
     Ok(place)
+}
+
+/// The lines of a visible signature.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedList(pub(crate) Vec<Item>);
+
+/// What stands before a line.
+#[derive(Clone, Debug)]
+pub(crate) struct Label {
+    pub(crate) item: Item,
+    pub(crate) text: String,
+}
+
+const LINES: &str = "signer, date, reason, location and email";
+
+pub(crate) fn named_list(text: &str) -> Result<NamedList, String> {
+    if text == "none" {
+        return Ok(NamedList(Vec::new()));
+    }
+    let mut items = Vec::new();
+    for name in text.split(',').map(str::trim) {
+        let item = item(name).ok_or_else(|| format!("{name:?} is none of {LINES}; none stands alone"))?;
+        if items.contains(&item) {
+            return Err(format!("{name} is there twice"));
+        }
+        items.push(item);
+    }
+    Ok(NamedList(items))
+}
+
+/// `signer=Ký bởi`.
+pub(crate) fn item_label(text: &str) -> Result<Label, String> {
+    let (name, label) = text.split_once('=').ok_or("no =; write it as signer=TEXT")?;
+    let item = item(name.trim()).ok_or_else(|| format!("{name:?} is none of {LINES}"))?;
+    Ok(Label { item, text: label.to_owned() })
+}
+
+/// Numbers with commas between them, in points.
+fn numbers<const N: usize>(text: &str) -> Result<[f64; N], String> {
+    let number = |word: &str| {
+        let plain = word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
+        word.parse::<f64>().ok().filter(|number| plain && number.is_finite())
+    };
+    let read: Option<Vec<f64>> = text.split(',').map(|word| number(word.trim())).collect();
+    read.and_then(|read| read.try_into().ok()).ok_or_else(|| format!("{N} numbers with commas between them, in points"))
+}
+
+pub(crate) fn two_numbers(text: &str) -> Result<[f64; 2], String> {
+    numbers(text)
+}
+
+pub(crate) fn two_positive(text: &str) -> Result<[f64; 2], String> {
+    let size: [f64; 2] = numbers(text)?;
+    if size.iter().all(|side| *side > 0.0) { Ok(size) } else { Err("width and height above 0".to_owned()) }
+}
+
+pub(crate) fn corners(text: &str) -> Result<[f64; 4], String> {
+    let corners @ [x1, y1, x2, y2] = numbers(text)?;
+    if x1 < x2 && y1 < y2 {
+        Ok(corners)
+    } else {
+        Err("X1,Y1,X2,Y2: the lower left corner, then the upper right one".to_owned())
+    }
+}
+
+pub(crate) fn positive(text: &str) -> Result<f64, String> {
+    let [number] = numbers(text)?;
+    if number >= 0.0 { Ok(number) } else { Err("a number of points that is not negative".to_owned()) }
+}
+
+/// `all`, `include:A,B` or `exclude:A,B`.
+pub(crate) fn lock(text: &str) -> Result<FieldLock, String> {
+    let (kind, names) = text.split_once(':').unwrap_or((text, ""));
+    let names: Vec<&str> = names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    match (kind, names.is_empty()) {
+        ("all", true) => Ok(FieldLock::all()),
+        ("include", false) => Ok(FieldLock::include(names)),
+        ("exclude", false) => Ok(FieldLock::exclude(names)),
+        ("include" | "exclude", true) => Err(format!("{kind} needs names of fields: {kind}:A,B")),
+        _ => Err("write it as all, include:A,B or exclude:A,B".to_owned()),
+    }
 }

@@ -11,7 +11,7 @@ use super::value::{
     KeyInfoList, Prefix, c14n_method, commitment, key_info, policy_digest, prefix, production_place, words,
 };
 
-#[derive(Args)]
+#[derive(Args, Default)]
 #[command(next_help_heading = "XML options")]
 pub(crate) struct Xml {
     /// What kind of signature. Default: dsig.
@@ -83,10 +83,6 @@ pub(crate) struct Xml {
     /// Takes documents with a DOCTYPE. Its internal subset is read; nothing external ever is.
     #[arg(long)]
     pub(crate) allow_doctype: bool,
-    /// Options as the signCloudMetaData of the EFY interface, or a request that has one. What is given
-    /// beside it wins.
-    #[arg(long, value_name = "FILE.json")]
-    pub(crate) sign_cloud: Option<PathBuf>,
 }
 
 impl Xml {
@@ -114,7 +110,6 @@ impl Xml {
             ("--key-info", self.key_info.is_some()),
             ("--allow-sha1", self.allow_sha1),
             ("--allow-doctype", self.allow_doctype),
-            ("--sign-cloud", self.sign_cloud.is_some()),
         ];
         options.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
     }

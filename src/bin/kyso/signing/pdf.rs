@@ -4,13 +4,21 @@ use std::path::Path;
 
 use kyso::certificate::Chain;
 use kyso::pdf::Signing;
+use kyso::sign_cloud::PdfOptions;
 
+use super::visible;
 use crate::arguments;
-use crate::failure::Failure;
+use crate::arguments::lock::Lock;
+use crate::failure::{Exit, Failure, told};
 use crate::keys;
 
 /// What to sign with, and as what.
-pub(crate) fn signing(options: &arguments::Signing, chain: &Chain, input: &Path) -> Result<Signing, Failure> {
+pub(crate) fn signing(
+    options: &arguments::Signing,
+    dialect: &PdfOptions,
+    chain: &Chain,
+    input: &Path,
+) -> Result<Signing, Failure> {
     let own = &options.pdf;
     let mut signing = Signing::new(chain).document(input.to_string_lossy());
     if let Some(sub_filter) = own.subfilter {
@@ -19,10 +27,10 @@ pub(crate) fn signing(options: &arguments::Signing, chain: &Chain, input: &Path)
     if let Some(field) = &own.field {
         signing = signing.field(field);
     }
-    if let Some(reason) = &own.reason {
+    if let Some(reason) = own.reason.as_ref().or(dialect.reason_text.as_ref()) {
         signing = signing.reason(reason);
     }
-    if let Some(location) = &own.location {
+    if let Some(location) = own.location.as_ref().or(dialect.location_text.as_ref()) {
         signing = signing.location(location);
     }
     if let Some(contact) = &own.contact {
@@ -52,5 +60,29 @@ pub(crate) fn signing(options: &arguments::Signing, chain: &Chain, input: &Path)
     if own.timestamp_room {
         signing = signing.timestamp_room();
     }
-    Ok(signing)
+    if let Some(placement) = visible::placement(&own.visible, dialect, own.field.is_some())? {
+        let template = visible::appearance(&own.visible, dialect)?.template();
+        let template = template.map_err(|error| Failure::new(Exit::Usage, told(&error)))?;
+        signing = signing.visible(&template, placement);
+    }
+    if let Some(address) = &own.visible.email {
+        signing = signing.email(address);
+    }
+    Ok(locked(signing, &own.lock, dialect))
+}
+
+/// What may change once it is signed. An option of the command line wins over `LOCKAFTERSIGNING`.
+fn locked(mut signing: Signing, own: &Lock, dialect: &PdfOptions) -> Signing {
+    if let Some(level) = own.certify {
+        signing = signing.certify(level);
+    }
+    if let Some(lock) = &own.lock {
+        let lock = lock.clone();
+        signing = signing.lock(match own.lock_permissions {
+            Some(level) => lock.permissions(level),
+            None => lock,
+        });
+    }
+    let dialect = dialect.lock_after_signing == Some(true) && own.given().is_none();
+    if own.lock_after_signing || dialect { signing.lock_after_signing() } else { signing }
 }

@@ -4,17 +4,23 @@ use std::path::Path;
 
 use kyso::algorithm::{DigestAlgorithm, Suite};
 use kyso::certificate::Chain;
-use kyso::xml::{Entities, Packaging, Policy, Reference, SignOptions, Signing};
+use kyso::sign_cloud::XmlOptions;
+use kyso::xml::{Entities, Packaging, Policy, Reference, Signing};
 
 use crate::arguments;
 use crate::arguments::xml::Xml;
 use crate::failure::{Exit, Failure};
-use crate::{detached, sign_cloud};
+use crate::detached;
 
 /// What to sign with, and as what.
-pub(crate) fn signing(options: &arguments::Signing, chain: &Chain, input: &Path) -> Result<Signing, Failure> {
+pub(crate) fn signing(
+    options: &arguments::Signing,
+    dialect: &XmlOptions,
+    chain: &Chain,
+    input: &Path,
+) -> Result<Signing, Failure> {
     let own = &options.xml;
-    let dialect = dialect(options)?;
+    let dialect = overridden(options, dialect.clone());
     let digest = dialect.digest.unwrap_or_else(|| Suite::default_for(chain.public_key()).digest());
     let mut signing = dialect.signing(chain).document(input.to_string_lossy());
     if let Some(algorithm) = options.signature_algorithm {
@@ -55,9 +61,8 @@ pub(crate) fn signing(options: &arguments::Signing, chain: &Chain, input: &Path)
 }
 
 /// The options that the EFY dialect has too; those of the command line win.
-fn dialect(options: &arguments::Signing) -> Result<SignOptions, Failure> {
+fn overridden(options: &arguments::Signing, mut dialect: XmlOptions) -> XmlOptions {
     let own = &options.xml;
-    let mut dialect = own.sign_cloud.as_deref().map(sign_cloud::read).transpose()?.unwrap_or_default();
     dialect.format = own.format.or(dialect.format);
     dialect.digest = options.digest.or(dialect.digest);
     dialect.c14n = own.c14n.or(dialect.c14n);
@@ -74,7 +79,7 @@ fn dialect(options: &arguments::Signing) -> Result<SignOptions, Failure> {
             target.clone_from(given);
         }
     }
-    Ok(dialect)
+    dialect
 }
 
 /// What XAdES says beyond the references.
