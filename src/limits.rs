@@ -24,6 +24,8 @@ pub struct Limits {
     pub page_nodes: usize,
     /// Fields of a form, and entries of a page's `/Annots`; of an XML document, generated ids.
     pub fields: usize,
+    /// Values under one key of a signature field's seed value or lock dictionary.
+    pub seed_values: usize,
     /// Bytes of a CMS value.
     pub cms_bytes: usize,
     /// Certificates in a chain or CMS.
@@ -61,6 +63,7 @@ impl Default for Limits {
             objects: 8_388_608,
             page_nodes: 1_000_000,
             fields: 200_000,
+            seed_values: 10_000,
             cms_bytes: 4 << 20,
             certificates: 64,
             signatures: 1000,

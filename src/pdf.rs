@@ -6,7 +6,8 @@
 
 pub use crate::embed::{SaveError, Signed};
 pub use crate::prepare::{
-    AcceptError, Dangerous, PrepareError, Prepared, PreparedCms, Refusal, ResumeError, Signing, Warning,
+    AcceptError, CertificateConstraints, Certification, Dangerous, FieldLock, Fields, NewField, PrepareError,
+    Prepared, PreparedCms, Refusal, ResumeError, Revised, SeedValue, Signing, Warning,
 };
 pub use crate::profile::pades::SubFilter;
 pub use crate::syntax::pdf::{Access, CryptError, Malformation, ObjectId, PdfError, RevisionError};

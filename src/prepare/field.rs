@@ -1,6 +1,7 @@
 //! The signature field: an empty one that is there, or a new one.
 
-use super::error::{PrepareError, Refusal};
+use super::certify::{AppliedLock, put_lock};
+use super::error::{PrepareError, Refusal, Warning};
 use super::widget::{Widget, deepest_parent, new_field};
 use crate::profile::pades;
 use crate::source::Source;
@@ -84,14 +85,8 @@ pub(super) fn choose<'a, S: Source>(
                 return Err(PrepareError::FieldSigned { field: name.to_owned() });
             }
             Some(field) => Target::Existing(field),
-            None if name.split('.').any(str::is_empty) => {
-                return Err(PrepareError::FieldName { field: name.to_owned() });
-            }
             None => {
-                let (parent, _) = deepest_parent(&scene.form, name);
-                if let Some(parent) = parent.filter(|parent| !parent.has_fields) {
-                    return Err(PrepareError::FieldTaken { field: parent.name.clone() });
-                }
+                free_to_create(&scene.form, name)?;
                 Target::New(name.to_owned())
             }
         },
@@ -100,23 +95,63 @@ pub(super) fn choose<'a, S: Source>(
         Target::Existing(field) => &field.name,
         Target::New(name) => name,
     };
+    permit(scene.document, restrictions, name, target.action(), override_permissions)?;
+    Ok(target)
+}
+
+/// Refuses a name that a new field cannot have.
+pub(super) fn free_to_create(form: &Form, name: &str) -> Result<(), PrepareError> {
+    if form.find(name).is_some() {
+        return Err(PrepareError::FieldTaken { field: name.to_owned() });
+    }
+    if name.split('.').any(str::is_empty) {
+        return Err(PrepareError::FieldName { field: name.to_owned() });
+    }
+    match deepest_parent(form, name) {
+        (Some(parent), _) if !parent.has_fields => {
+            Err(PrepareError::FieldTaken { field: parent.name.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Asks earlier signatures and the encryption whether the field of this name may be signed or made. Whether
+/// it took the override.
+pub(super) fn permit<S: Source>(
+    document: &Document<S>,
+    restrictions: &Restrictions,
+    name: &str,
+    action: Action,
+    override_permissions: bool,
+) -> Result<bool, PrepareError> {
     if let Some(level) = restrictions.strictest().filter(|level| level.p == 1) {
         let (rule, p, by) = (level.rule, level.p, level.by.clone());
         return Err(Refusal::NoChanges { rule, p, by }.into());
     }
     if let Some(lock) = restrictions.lock_on(name) {
-        let (rule, by, field) = (lock.rule, lock.by.clone(), name.clone());
+        let (rule, by, field) = (lock.rule, lock.by.clone(), name.to_owned());
         return Err(Refusal::Locked { rule, by, field }.into());
     }
-    if let Some(bits) = missing_bits(scene.document, target.action())
-        && !override_permissions
-    {
-        return Err(Refusal::EncryptionPermissions { bits }.into());
+    match missing_bits(document, action) {
+        None => Ok(false),
+        Some(_) if override_permissions => Ok(true),
+        Some(bits) => Err(Refusal::EncryptionPermissions { bits }.into()),
     }
-    Ok(target)
 }
 
-fn is_signed<S: Source>(document: &Document<S>, field: &Field) -> Result<bool, PdfError> {
+/// What the caller should know of the document itself before it is changed.
+pub(super) fn read_warnings<S: Source>(document: &Document<S>, restrictions: &Restrictions) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if restrictions.usage_rights {
+        warnings.push(Warning::UsageRightsLapse);
+    }
+    if document.rebuilt().is_some() {
+        warnings.push(Warning::Rebuilt);
+    }
+    warnings
+}
+
+pub(super) fn is_signed<S: Source>(document: &Document<S>, field: &Field) -> Result<bool, PdfError> {
     let value = field.value.as_ref().map(|value| document.resolve(value)).transpose()?;
     Ok(value.is_some_and(|value| value != Object::Null))
 }
@@ -127,15 +162,22 @@ pub(super) fn place<S: Source>(
     target: &Target<'_>,
     revision: &mut Revision,
     signature: ObjectId,
+    lock: Option<&AppliedLock>,
 ) -> Result<(), RevisionError> {
     let document = scene.document;
     let acro_form = acro_form(scene, revision)?;
+    let lock =
+        lock.filter(|lock| lock.write).map(|lock| put_lock(scene, revision, &lock.entries)).transpose()?;
     match target {
         Target::Existing(field) => {
-            revision.edit_dictionary(document, &field.place)?.set(b"V", signature);
+            let field = revision.edit_dictionary(document, &field.place)?;
+            field.set(b"V", signature);
+            if let Some(lock) = lock {
+                field.set(b"Lock", lock);
+            }
         }
         Target::New(name) => {
-            let widget = Widget { value: Some(signature), ..Widget::invisible(scene, revision)? };
+            let widget = Widget { value: Some(signature), lock, ..Widget::invisible(scene, revision)? };
             new_field(scene, name, &acro_form, revision, &widget)?;
         }
     }

@@ -3,20 +3,30 @@
 pub(crate) mod any;
 mod appearance;
 mod batch;
+mod certify;
 mod error;
 mod field;
+mod fields;
+mod negotiate;
 mod pdf;
 mod prepared;
 mod reopen;
+mod revised;
+mod seed;
+mod terms;
 mod widget;
 pub(crate) mod xml;
 
 use chrono::{DateTime, FixedOffset};
 
 pub use batch::{Batch, Job, Outcome};
+pub use certify::{Certification, FieldLock};
 pub use error::{AcceptError, PrepareError, Refusal, ResumeError, Warning};
+pub use fields::{Fields, NewField};
 pub use pdf::Signing;
 pub use prepared::{Dangerous, Prepared, PreparedCms};
+pub use revised::Revised;
+pub use seed::{CertificateConstraints, SeedValue};
 
 use crate::algorithm::{PublicKey, Suite};
 use crate::certificate::{Chain, LeafError};

@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::certify::{Certification, FieldLock, Locks, announce, attest, references};
 use super::error::{PrepareError, Refusal, Warning};
-use super::field::{Scene, Target, choose, place};
+use super::field::{Scene, choose, place, read_warnings};
 use super::prepared::{Plan, Prepared, PreparedCms, hash_around_gap};
+use super::terms::Terms;
 use super::{At, leaf_warnings};
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm, Suite};
 use crate::certificate::Chain;
@@ -15,38 +17,43 @@ use crate::profile::pades::{self, SubFilter};
 use crate::source::Source;
 use crate::syntax::pdf::document::Document;
 use crate::syntax::pdf::object::{Dictionary, Object};
-use crate::syntax::pdf::permissions::{Restrictions, missing_bits, own_lock};
+use crate::syntax::pdf::permissions::{Restrictions, missing_bits};
 use crate::syntax::pdf::revision::{Appended, Revision};
-use crate::syntax::pdf::{PdfError, RevisionError, text};
+use crate::syntax::pdf::{RevisionError, text};
 
 /// A signature on a PDF, described before it is prepared.
 ///
 /// Without a field named, the signature goes into a new invisible field, the first free `SignatureN`.
 #[derive(Clone, Debug)]
 pub struct Signing {
-    chain: Chain,
+    pub(super) chain: Chain,
     document: String,
     field: Option<String>,
     name: Option<String>,
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
     location: Option<String>,
     contact: Option<String>,
-    digest: Option<DigestAlgorithm>,
+    pub(super) digest: Option<DigestAlgorithm>,
     signature_algorithm: Option<SignatureAlgorithm>,
-    sub_filter: SubFilter,
+    pub(super) sub_filter: Option<SubFilter>,
+    pub(super) locks: Locks,
     password: Option<Password>,
     override_permissions: bool,
     override_needs_rendering: bool,
     reserve: Option<u64>,
-    timestamp_room: bool,
+    pub(super) timestamp_room: bool,
     limits: Limits,
 }
 
 /// What the document gave: the revision around its gap, and what the caller should know.
 struct Drawn {
     appended: Appended,
+    terms: Terms,
     warnings: Vec<Warning>,
 }
+
+/// Bytes of DER to reserve under the terms.
+type Reserve<'a> = &'a dyn Fn(&Terms) -> Result<u64, PrepareError>;
 
 impl Signing {
     /// A signature by the leaf of `chain`.
@@ -62,7 +69,8 @@ impl Signing {
             contact: None,
             digest: None,
             signature_algorithm: None,
-            sub_filter: SubFilter::default(),
+            sub_filter: None,
+            locks: Locks::default(),
             password: None,
             override_permissions: false,
             override_needs_rendering: false,
@@ -128,10 +136,43 @@ impl Signing {
         self
     }
 
-    /// What the signature dictionary says the value is; PAdES if nothing else is asked for.
+    /// What the signature dictionary says the value is; PAdES if neither this nor the field's seed value
+    /// asks for something else.
     #[must_use]
     pub const fn sub_filter(mut self, sub_filter: SubFilter) -> Self {
-        self.sub_filter = sub_filter;
+        self.sub_filter = Some(sub_filter);
+        self
+    }
+
+    /// Certifies the document: says what may be changed after this signature, which must be the first
+    /// (ISO 32000-2, 12.8.2.2).
+    #[must_use]
+    pub const fn certify(mut self, level: Certification) -> Self {
+        self.locks.certification = Some(level);
+        self
+    }
+
+    /// Locks fields by this signature (ISO 32000-2, 12.8.2.4). A field that carries a lock of its own is
+    /// locked by that in any case, and refuses another.
+    #[must_use]
+    pub fn lock(mut self, lock: FieldLock) -> Self {
+        self.locks.lock = Some(lock);
+        self
+    }
+
+    /// Lets nothing be changed after this signature, neither by filling in nor by signing: the first
+    /// signature of a document certifies it with `/P 1`, a later one locks all fields with `/P 1`.
+    #[must_use]
+    pub const fn lock_after_signing(mut self) -> Self {
+        self.locks.lock_after_signing = true;
+        self
+    }
+
+    /// The author's statement on what the document holds, for a certification: `/Legal /Attestation` of the
+    /// catalog (ISO 32000-2, 12.8.7).
+    #[must_use]
+    pub fn legal_attestation(mut self, statement: impl Into<String>) -> Self {
+        self.locks.legal_attestation = Some(statement.into());
         self
     }
 
@@ -184,16 +225,18 @@ impl Signing {
     /// [`PrepareError`]: the document cannot be read, a rule forbids signing it, or the options do not go
     /// with the certificate. Nothing is left behind.
     pub fn prepare<S: Source>(&self, source: S, at: &At) -> Result<Prepared<S>, PrepareError> {
-        let suite = self.suite()?;
-        let signing_time = self.sub_filter.has_signing_time();
-        let needed = cms::reserved_len(&self.chain, suite, signing_time, self.timestamp_room) as u64;
-        let reserved = self.reserve.unwrap_or(needed);
-        if reserved < needed {
-            return Err(PrepareError::ReserveTooSmall { reserved, needed });
-        }
-        let plan = self.plan(source, at, suite, reserved)?;
-        let time = signing_time.then(|| at.time.timestamp());
-        let attributes = SignedAttributes::new(&plan.byte_range_digest, &self.chain, suite, time)
+        let plan = self.plan(source, at, &|terms| {
+            let signing_time = terms.sub_filter.has_signing_time();
+            let needed =
+                cms::reserved_len(&self.chain, terms.suite, signing_time, self.timestamp_room) as u64;
+            let reserved = self.reserve.unwrap_or(needed);
+            if reserved < needed {
+                return Err(PrepareError::ReserveTooSmall { reserved, needed });
+            }
+            Ok(reserved)
+        })?;
+        let time = plan.sub_filter.has_signing_time().then(|| at.time.timestamp());
+        let attributes = SignedAttributes::new(&plan.byte_range_digest, &self.chain, plan.suite, time)
             .map_err(PrepareError::Attributes)?;
         Ok(Prepared::new(plan, attributes))
     }
@@ -203,85 +246,91 @@ impl Signing {
     /// # Errors
     /// As for [`Signing::prepare`].
     pub fn prepare_for_cms<S: Source>(&self, source: S, at: &At) -> Result<PreparedCms<S>, PrepareError> {
-        let suite = self.suite()?;
         let reserved = self.reserve.unwrap_or(pades::WHOLE_CMS_RESERVE);
-        Ok(PreparedCms::new(self.plan(source, at, suite, reserved)?))
+        Ok(PreparedCms::new(self.plan(source, at, &|_| Ok(reserved))?))
     }
 
-    fn suite(&self) -> Result<Suite, PrepareError> {
+    /// The algorithms asked for, or those that go with the key.
+    pub(super) fn suite(&self) -> Result<Suite, PrepareError> {
         let key = self.chain.public_key();
         let default = Suite::default_for(key);
         let algorithm = self.signature_algorithm.unwrap_or_else(|| default.signature());
         Ok(Suite::new(algorithm, self.digest.unwrap_or_else(|| default.digest()), key)?)
     }
 
-    fn plan<S: Source>(
-        &self,
-        source: S,
-        at: &At,
-        suite: Suite,
-        reserved: u64,
-    ) -> Result<Plan<S>, PrepareError> {
+    fn plan<S: Source>(&self, source: S, at: &At, reserve: Reserve<'_>) -> Result<Plan<S>, PrepareError> {
+        self.suite()?;
+        self.locks.check()?;
         let mut warnings = leaf_warnings(&self.chain, at.time.timestamp())?;
-        let limit = self.limits.cms_bytes as u64;
-        if reserved > limit {
-            return Err(PrepareError::ReserveTooLarge { reserved, limit });
-        }
         let password = self.password.as_ref().map(Password::as_bytes);
         let mut document = Document::open(&source, password, &self.limits)?;
-        let drawn = match self.draw(&document, at, reserved) {
+        let drawn = match self.draw(&document, at, reserve) {
             Err(PrepareError::Document(RevisionError::Pdf(error)))
                 if error.may_be_damage() && document.rebuilt().is_none() =>
             {
                 document.rebuild(password)?;
-                self.draw(&document, at, reserved)?
+                self.draw(&document, at, reserve)?
             }
             other => other?,
         };
+        let Drawn { appended, terms, warnings: found } = drawn;
+        warnings.extend(found);
         let input_length = document.view().len();
         drop(document);
-        let hashes = hash_around_gap(&source, input_length, &drawn.appended, suite.digest())?;
+        let hashes = hash_around_gap(&source, input_length, &appended, terms.suite.digest())?;
         Ok(Plan {
             source,
             document: self.document.clone(),
             input_length,
             input_digest: hashes.input,
             byte_range_digest: hashes.byte_range,
-            appended: drawn.appended,
+            appended,
             chain: self.chain.clone(),
-            suite,
-            sub_filter: self.sub_filter,
-            warnings: {
-                warnings.extend(drawn.warnings);
-                warnings
-            },
+            suite: terms.suite,
+            sub_filter: terms.sub_filter,
+            warnings,
         })
     }
 
     /// Writes the revision.
-    fn draw<S: Source>(&self, document: &Document<S>, at: &At, reserved: u64) -> Result<Drawn, PrepareError> {
+    fn draw<S: Source>(
+        &self,
+        document: &Document<S>,
+        at: &At,
+        reserve: Reserve<'_>,
+    ) -> Result<Drawn, PrepareError> {
         let scene = Scene::read(document)?;
         let restrictions = Restrictions::read(document, &scene.catalog, &scene.form)?;
         let target = choose(&scene, &restrictions, self.field.as_deref(), self.override_permissions)?;
         let mut warnings = self.warnings(&scene, &restrictions)?;
+        let mut terms = Terms::settle(self, &scene, &restrictions, &target)?;
+        warnings.append(&mut terms.warnings);
+        let (reserved, limit) = (reserve(&terms)?, self.limits.cms_bytes as u64);
+        if reserved > limit {
+            return Err(PrepareError::ReserveTooLarge { reserved, limit });
+        }
         let mut revision = Revision::new(document, scene.highest_reference);
         let signature = revision.allocate(document)?;
-        place(&scene, &target, &mut revision, signature)?;
-        let mut dictionary = self.dictionary(&at.time);
-        if let Target::Existing(field) = &target
-            && let Some(lock) = own_lock(document, &field.dictionary)?
-        {
-            let catalog = scene.catalog.place.id;
-            dictionary.set(b"Reference", Object::Array(vec![field_mdp(document, &lock, catalog)?]));
+        place(&scene, &target, &mut revision, signature, terms.lock.as_ref())?;
+        let mut dictionary = self.dictionary(&at.time, &terms);
+        let catalog = scene.catalog.place.id;
+        if let Some(references) = references(terms.certification, terms.lock.as_ref(), catalog) {
+            dictionary.set(b"Reference", references);
         }
         revision.put_signature(signature, dictionary, reserved);
-        if self.sub_filter == SubFilter::Pades {
+        if terms.certification.is_some() {
+            announce(&scene, &mut revision, signature)?;
+        }
+        if let Some(attestation) = &terms.legal_attestation {
+            attest(&scene, &mut revision, attestation)?;
+        }
+        if terms.sub_filter == SubFilter::Pades {
             announce_pades(&scene, &mut revision)?;
         }
         if missing_bits(document, target.action()).is_some() {
             warnings.push(Warning::PermissionsOverridden);
         }
-        Ok(Drawn { appended: revision.finish(document, &at.entropy)?, warnings })
+        Ok(Drawn { appended: revision.finish(document, &at.entropy)?, terms, warnings })
     }
 
     fn warnings<S: Source>(
@@ -300,25 +349,20 @@ impl Signing {
             }
             warnings.push(Warning::NeedsRendering);
         }
-        if restrictions.usage_rights {
-            warnings.push(Warning::UsageRightsLapse);
-        }
-        if document.rebuilt().is_some() {
-            warnings.push(Warning::Rebuilt);
-        }
+        warnings.extend(read_warnings(document, restrictions));
         Ok(warnings)
     }
 
     /// The signature dictionary but for `/ByteRange` and `/Contents`.
-    fn dictionary(&self, time: &DateTime<FixedOffset>) -> Dictionary {
+    fn dictionary(&self, time: &DateTime<FixedOffset>, terms: &Terms) -> Dictionary {
         let mut dictionary = Dictionary::new();
         dictionary.set(b"Type", Object::name("Sig"));
         dictionary.set(b"Filter", Object::name(pades::FILTER));
-        dictionary.set(b"SubFilter", Object::name(self.sub_filter.pdf_name()));
+        dictionary.set(b"SubFilter", Object::name(terms.sub_filter.pdf_name()));
         dictionary.set(b"M", Object::String(text::date(time).into_bytes()));
         let texts = [
             (b"Name".as_slice(), &self.name),
-            (b"Reason", &self.reason),
+            (b"Reason", &terms.reason),
             (b"Location", &self.location),
             (b"ContactInfo", &self.contact),
         ];
@@ -329,29 +373,6 @@ impl Signing {
         }
         dictionary
     }
-}
-
-/// The signature reference that makes a field's lock bind (12.8.2.4).
-fn field_mdp<S: Source>(
-    document: &Document<S>,
-    lock: &Dictionary,
-    catalog: crate::syntax::pdf::ObjectId,
-) -> Result<Object, PdfError> {
-    let mut parameters = Dictionary::new();
-    parameters.set(b"Type", Object::name("TransformParams"));
-    parameters.set(b"V", Object::name("1.2"));
-    for key in [b"Action".as_slice(), b"Fields", b"P"] {
-        let value = document.get(lock, key)?;
-        if value != Object::Null {
-            parameters.set(key, value);
-        }
-    }
-    let mut reference = Dictionary::new();
-    reference.set(b"Type", Object::name("SigRef"));
-    reference.set(b"TransformMethod", Object::name("FieldMDP"));
-    reference.set(b"TransformParams", parameters);
-    reference.set(b"Data", catalog);
-    Ok(reference.into())
 }
 
 /// Adds the extension that PAdES is below PDF 2.0, next to those of others.
