@@ -105,6 +105,8 @@ pub mod mistake;
 mod password;
 pub mod pdf;
 mod prepare;
+#[cfg(feature = "preview")]
+pub mod preview;
 mod profile;
 mod request;
 pub mod sign_cloud;

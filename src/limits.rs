@@ -24,6 +24,8 @@ pub struct Limits {
     pub page_nodes: usize,
     /// Fields of a form, and entries of a page's `/Annots`; of an XML document, generated ids.
     pub fields: usize,
+    /// Values under one key of a signature field's seed value or lock dictionary.
+    pub seed_values: usize,
     /// Bytes of a CMS value.
     pub cms_bytes: usize,
     /// Certificates in a chain or CMS.
@@ -46,6 +48,8 @@ pub struct Limits {
     pub xml_memory_bytes: u64,
     /// Nodes that XPath expressions may visit while one document is worked on.
     pub xpath_steps: u64,
+    /// Bytes of a PDF that is drawn for a preview: the rasteriser holds it in memory.
+    pub preview_bytes: u64,
     /// References of one XML signature, and transforms of one reference.
     pub references: usize,
 }
@@ -61,6 +65,7 @@ impl Default for Limits {
             objects: 8_388_608,
             page_nodes: 1_000_000,
             fields: 200_000,
+            seed_values: 10_000,
             cms_bytes: 4 << 20,
             certificates: 64,
             signatures: 1000,
@@ -71,6 +76,7 @@ impl Default for Limits {
             xml_entity_bytes: 16 << 20,
             xml_memory_bytes: 1 << 30,
             xpath_steps: 30_000_000,
+            preview_bytes: 1 << 30,
             references: 1000,
         }
     }

@@ -6,7 +6,9 @@
 
 pub use crate::embed::{SaveError, Signed};
 pub use crate::prepare::{
-    AcceptError, Anchor, Dangerous, Placement, PlacementError, PrepareError, Prepared, PreparedCms, Refusal, ResumeError, Signing, Warning,
+    AcceptError, Anchor, CertificateConstraints, Certification, Dangerous, FieldLock, Fields, NewField,
+    Placement, PlacementError, PrepareError, Prepared, PreparedCms, Refusal, ResumeError, Revised, SeedValue,
+    Signing, Warning,
 };
 pub use crate::profile::pades::SubFilter;
 pub use crate::syntax::pdf::{

@@ -12,6 +12,8 @@ pub(super) struct Extensions {
     pub(super) authority_key_identifier: Option<Box<[u8]>>,
     /// The first rfc822Name of subjectAltName.
     pub(super) email: Option<Box<str>>,
+    /// The policies it was issued under, dotted.
+    pub(super) policies: Vec<String>,
     /// The first extension that is critical and not understood here, dotted.
     pub(super) unknown_critical: Option<String>,
 }
@@ -59,8 +61,10 @@ impl Extensions {
             }
             // Nothing is asked of it: any name will do.
             oid::SUBJECT_ALT_NAME => self.email = rfc822_name(contents).ok().flatten(),
-            // Nothing is asked of these: any purpose and any policy will do.
-            oid::EXTENDED_KEY_USAGE | oid::CERTIFICATE_POLICIES => {}
+            // Any policy will do but where a document asks for some; a list that is broken has none.
+            oid::CERTIFICATE_POLICIES => self.policies = policies(contents).unwrap_or_default(),
+            // Nothing is asked of it: any purpose will do.
+            oid::EXTENDED_KEY_USAGE => {}
             _ => return Ok(false),
         }
         Ok(true)
@@ -78,6 +82,16 @@ fn rfc822_name(contents: &mut Reader<'_>) -> Result<Option<Box<str>>, Asn1Error>
         }
     }
     Ok(None)
+}
+
+/// The identifiers of `certificatePolicies` (RFC 5280, 4.2.1.4), without their qualifiers.
+fn policies(contents: &mut Reader<'_>) -> Result<Vec<String>, Asn1Error> {
+    let mut list = contents.expect(SEQUENCE)?.inside();
+    let mut found = Vec::new();
+    while !list.is_empty() {
+        found.push(list.expect(SEQUENCE)?.inside().oid()?.to_string());
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -124,5 +138,17 @@ mod tests {
         let broken =
             read(&[0x30, 0x0C, 0x06, 0x03, 0x55, 0x1D, 0x0F, 0x01, 0x01, 0xFF, 0x04, 0x02, 0x30, 0x00]);
         assert_eq!(broken.unknown_critical.as_deref(), Some("2.5.29.15"));
+    }
+
+    #[test]
+    fn policies_are_listed() {
+        // certificatePolicies: 1.2.3 and 1.2.4 with qualifiers.
+        let found = read(&[
+            0x30, 0x17, 0x06, 0x03, 0x55, 0x1D, 0x20, 0x04, 0x10, 0x30, 0x0E, 0x30, 0x04, 0x06, 0x02, 0x2A,
+            0x03, 0x30, 0x06, 0x06, 0x02, 0x2A, 0x04, 0x30, 0x00,
+        ]);
+        assert_eq!(found.policies, ["1.2.3", "1.2.4"]);
+        let broken = read(&[0x30, 0x09, 0x06, 0x03, 0x55, 0x1D, 0x20, 0x04, 0x02, 0x31, 0x00]);
+        assert!(broken.policies.is_empty() && broken.unknown_critical.is_none());
     }
 }

@@ -192,6 +192,18 @@ impl Certificate {
         self.0.extensions.unknown_critical.as_deref()
     }
 
+    /// The policies that the certificate was issued under, as dotted object identifiers.
+    pub fn policies(&self) -> impl Iterator<Item = &str> {
+        self.0.extensions.policies.iter().map(String::as_str)
+    }
+
+    /// Whether the subject has an attribute, named by keyword (`CN`, `email`) or dotted object identifier,
+    /// of exactly this value.
+    #[must_use]
+    pub fn subject_has(&self, attribute: &str, value: &str) -> bool {
+        name::has(self.subject_der(), attribute, value)
+    }
+
     /// The subject's last commonName.
     #[must_use]
     pub fn common_name(&self) -> Option<String> {
@@ -305,6 +317,11 @@ impl KeyUsage {
     #[must_use]
     pub const fn non_repudiation(self) -> bool {
         self.bit(1)
+    }
+
+    /// The bit of this number: 0 is `digitalSignature`, 8 `decipherOnly`, and there are no more.
+    pub(crate) const fn has_bit(self, number: u32) -> bool {
+        number < 9 && self.bit(number)
     }
 
     /// `keyCertSign`.

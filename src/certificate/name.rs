@@ -101,6 +101,25 @@ fn last(name: &[u8], kind: ObjectIdentifier) -> Option<String> {
     read(name).ok()?.iter().flatten().rfind(|attribute| attribute.kind == kind)?.text()
 }
 
+/// Other words for attributes, as PDF seed values use them.
+const ALIASES: [(&str, &str); 7] = [
+    ("1.2.840.113549.1.9.1", "email"),
+    ("1.2.840.113549.1.9.1", "E"),
+    ("2.5.4.8", "S"),
+    ("2.5.4.12", "T"),
+    ("2.5.4.42", "G"),
+    ("2.5.4.43", "I"),
+    ("2.5.4.46", "dnQualifier"),
+];
+
+/// Whether the name has the attribute, by keyword or dotted identifier, with exactly this text.
+pub(super) fn has(name: &[u8], attribute: &str, value: &str) -> bool {
+    let named = KEYWORDS.iter().chain(&ALIASES).find(|(_, keyword)| keyword.eq_ignore_ascii_case(attribute));
+    let wanted = named.map_or(attribute, |(dotted, _)| dotted);
+    let Ok(names) = read(name) else { return false };
+    names.iter().flatten().any(|one| one.kind.to_string() == wanted && one.text().as_deref() == Some(value))
+}
+
 /// RFC 4514: last first, `+` between the parts of one relative name.
 pub(super) fn print(name: &[u8]) -> String {
     let Ok(names) = read(name) else { return "(unreadable name)".to_owned() };
@@ -199,6 +218,17 @@ mod tests {
         assert_eq!(unknown, "1.3.6.1.4.1.1466.0=#04024869");
         assert_eq!(print(&name(&[&[attribute("2.5.4.3", UTF8_STRING, b"a\x0D")]])), "CN=a\\0D");
         assert_eq!(print(b"nonsense"), "(unreadable name)");
+    }
+
+    #[test]
+    fn attributes_are_found_by_any_of_their_names() {
+        let name = name(&[
+            &[attribute("2.5.4.3", UTF8_STRING, "Hằng".as_bytes())],
+            &[attribute("1.2.840.113549.1.9.1", IA5_STRING, b"a@example.vn")],
+        ]);
+        assert!(has(&name, "CN", "Hằng") && has(&name, "cn", "Hằng") && has(&name, "2.5.4.3", "Hằng"));
+        assert!(has(&name, "email", "a@example.vn") && has(&name, "emailAddress", "a@example.vn"));
+        assert!(!has(&name, "CN", "hằng") && !has(&name, "O", "Hằng") && !has(b"junk", "CN", "x"));
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! A signed PDF: the original, the revision, the value in its gap.
 
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
-use super::save::{SaveError, atomically};
+use super::save::{SaveError, atomically, copy_input};
 use crate::source::{Source, for_each_piece};
 use crate::syntax::pdf::revision::Appended;
 use crate::syntax::pdf::write::hex_digits;
@@ -56,7 +55,7 @@ impl<S: Source> Signed<S> {
     /// [`SaveError`]; what was at `path` is there as it was.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), SaveError> {
         atomically(path.as_ref(), |file| {
-            self.copy_input(file)?;
+            copy_input(&self.source, self.input_length, file)?;
             file.write_all(&self.revision())
         })
     }
@@ -103,16 +102,6 @@ impl<S: Source> Signed<S> {
         out.resize(out.len().saturating_add(usize::try_from(digits).unwrap_or(0)), b'0');
         out.push(b'>');
         out.extend_from_slice(&self.appended.tail);
-    }
-
-    fn copy_input(&self, file: &mut File) -> io::Result<()> {
-        let Some(mut input) = self.source.as_file() else {
-            return for_each_piece(&self.source, self.input_length, |piece| file.write_all(piece));
-        };
-        input.rewind()?;
-        // From file to file the system copies by itself.
-        let copied = io::copy(&mut input.take(self.input_length), file)?;
-        if copied == self.input_length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 }
 

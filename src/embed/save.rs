@@ -1,8 +1,10 @@
 //! Writing a file so that there is the whole of it or nothing.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+
+use crate::source::{Source, for_each_piece};
 
 /// Why a signed document was not saved. What was at the path is there as it was.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +21,7 @@ pub struct SaveError {
 
 /// Writes `path` through a temporary file beside it, fsync and rename. A path that is no regular file (a
 /// pipe, a device) is written to directly; of a symbolic link the target is replaced.
-pub(super) fn atomically(
+pub(crate) fn atomically(
     path: &Path,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<(), SaveError> {
@@ -55,6 +57,17 @@ pub(super) fn atomically(
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// Copies the first `length` bytes of a source to a file.
+pub(crate) fn copy_input<S: Source>(source: &S, length: u64, file: &mut File) -> io::Result<()> {
+    let Some(mut input) = source.as_file() else {
+        return for_each_piece(source, length, |piece| file.write_all(piece));
+    };
+    input.rewind()?;
+    // From file to file the system copies by itself.
+    let copied = io::copy(&mut input.take(length), file)?;
+    if copied == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
 /// The file to be written: what a symbolic link leads to, there or not.
@@ -102,8 +115,6 @@ impl Part {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use super::*;
 
     #[test]

@@ -52,6 +52,46 @@ pub enum Refusal {
         "the document is a dynamic XFA form (/NeedsRendering true); the explicit override signs it all the same"
     )]
     NeedsRendering,
+    /// Only the first signature can certify (ISO 32000-2, 12.8.2.2.1).
+    #[error("only the first signature can certify, and signature field {by:?} is signed already")]
+    NotFirst {
+        /// The field that is signed; `(certification)` for one that the form does not have.
+        by: String,
+    },
+    /// The caller asks for another lock than the one that the field has.
+    #[error("field {field:?} has a lock of its own, which is another than the one asked for")]
+    OtherLock {
+        /// The field.
+        field: String,
+    },
+    /// A lock would permit more than what an earlier signature left permitted.
+    #[error("a lock with P={asked} would permit more than {rule} P={p} of signature field {by:?}")]
+    LaxerLock {
+        /// The level that was asked for.
+        asked: u8,
+        /// `DocMDP`, `FieldMDP` or `Lock`.
+        rule: &'static str,
+        /// The level in force.
+        p: u8,
+        /// The field whose signature says so.
+        by: String,
+    },
+    /// A certified document takes no new field that is seen: readers call the certification broken.
+    #[error("signature field {by:?} certifies the document, which then takes no new visible field")]
+    VisibleAfterCertification {
+        /// The field whose signature certifies.
+        by: String,
+    },
+    /// The field's seed value requires something else (ISO 32000-2, 12.7.5.5).
+    #[error("the seed value of field {field:?} requires /{key}: {}", allowed.join(", "))]
+    SeedValue {
+        /// The field.
+        field: String,
+        /// The key in the seed value dictionary, or in its `/Cert`: `Cert/KeyUsage`.
+        key: &'static str,
+        /// What the field allows.
+        allowed: Vec<String>,
+    },
 }
 
 /// Why a document cannot be prepared.
@@ -81,6 +121,12 @@ pub enum PrepareError {
     FieldName {
         /// The name as given.
         field: String,
+    },
+    /// Two options contradict each other.
+    #[error("{what}")]
+    Options {
+        /// Which, and why.
+        what: &'static str,
     },
     /// The certificate chain has too many certificates or the leaf is unusable now.
     #[error("the signer's certificate cannot be used: {0}")]
@@ -137,6 +183,7 @@ impl PrepareError {
             Self::FieldTaken { .. }
             | Self::FieldSigned { .. }
             | Self::FieldName { .. }
+            | Self::Options { .. }
             | Self::Leaf(_)
             | Self::Suite(_)
             | Self::Attributes(_)
@@ -167,11 +214,19 @@ pub enum Warning {
     /// The document is tagged, and the new field has no structure element: after an earlier signature it
     /// would count as a suspicious change.
     NotTagged,
+    /// What the field's seed value prefers, without requiring it, is not what was done.
+    SeedPreference {
+        /// The key in the seed value dictionary.
+        key: &'static str,
+    },
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let text = match self {
+            Self::SeedPreference { key } => {
+                return write!(f, "the field's seed value prefers another /{key}");
+            }
             Self::UsageRightsLapse => "the usage rights (/UR3) of the document will lapse",
             Self::Rebuilt => "the cross-reference of the document was damaged and has been rebuilt",
             Self::PermissionsOverridden => "the permissions of the encryption were overridden",
@@ -188,7 +243,8 @@ impl fmt::Display for Warning {
             Self::NotTagged => {
                 "the new field has no structure element, because the document has been signed before"
             }
-        })
+        };
+        f.write_str(text)
     }
 }
 

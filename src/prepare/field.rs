@@ -1,10 +1,9 @@
 //! The signature field: an empty one that is there, or a new one.
 
-use super::conformance::Conformance;
-use super::error::{PrepareError, Refusal};
-use super::placement::Placement;
-use super::structure::{tag, tags};
-use super::visible::{Stand, dress, stamp, stands};
+use super::certify::put_lock;
+use super::error::{PrepareError, Refusal, Warning};
+use super::structure::{Tags, tags};
+use super::visible::{Look, Stand, dress, stamp};
 use super::widget::{Widget, deepest_parent, new_field};
 use crate::profile::pades;
 use crate::source::Source;
@@ -32,24 +31,16 @@ pub(super) struct Scene<'a, S> {
 }
 
 impl<'a, S: Source> Scene<'a, S> {
-    /// Reads catalog, form and page. A document whose page tree cannot be reached is refused, for an
-    /// invisible signature too.
+    /// Reads catalog, form and page; `stands` says where something visible will be. A document whose page
+    /// tree cannot be reached is refused, for an invisible signature too.
     pub(super) fn read(
         document: &'a Document<S>,
-        placement: Option<&Placement>,
-        field: Option<&str>,
+        stands: impl FnOnce(&Placed, &Form) -> Result<Vec<Stand>, PrepareError>,
     ) -> Result<Self, PrepareError> {
         let (id, dictionary) = document.catalog()?;
         let catalog = Placed { place: Place::object(id), dictionary };
         let form = Form::read(document, &catalog)?;
-        let stands = match placement {
-            None => Vec::new(),
-            Some(placement) => {
-                // Of a field that cannot be signed its own rule will speak.
-                let field = field.and_then(|name| form.find(name));
-                stands(document, &catalog, placement, field)?
-            }
-        };
+        let stands = stands(&catalog, &form)?;
         let page = match stands.first() {
             Some(stand) => stand.page.placed.clone(),
             None => first_page(document, &catalog)?,
@@ -117,14 +108,8 @@ pub(super) fn choose<'a, S: Source>(
                 return Err(PrepareError::FieldSigned { field: name.to_owned() });
             }
             Some(field) => Target::Existing(field),
-            None if name.split('.').any(str::is_empty) => {
-                return Err(PrepareError::FieldName { field: name.to_owned() });
-            }
             None => {
-                let (parent, _) = deepest_parent(&scene.form, name);
-                if let Some(parent) = parent.filter(|parent| !parent.has_fields) {
-                    return Err(PrepareError::FieldTaken { field: parent.name.clone() });
-                }
+                free_to_create(&scene.form, name)?;
                 Target::New(name.to_owned())
             }
         },
@@ -133,33 +118,65 @@ pub(super) fn choose<'a, S: Source>(
         Target::Existing(field) => &field.name,
         Target::New(name) => name,
     };
+    permit(scene.document, restrictions, name, target.action(), override_permissions)?;
+    Ok(target)
+}
+
+/// Refuses a name that a new field cannot have.
+pub(super) fn free_to_create(form: &Form, name: &str) -> Result<(), PrepareError> {
+    if form.find(name).is_some() {
+        return Err(PrepareError::FieldTaken { field: name.to_owned() });
+    }
+    if name.split('.').any(str::is_empty) {
+        return Err(PrepareError::FieldName { field: name.to_owned() });
+    }
+    match deepest_parent(form, name) {
+        (Some(parent), _) if !parent.has_fields => {
+            Err(PrepareError::FieldTaken { field: parent.name.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Asks earlier signatures and the encryption whether the field of this name may be signed or made. Whether
+/// it took the override.
+pub(super) fn permit<S: Source>(
+    document: &Document<S>,
+    restrictions: &Restrictions,
+    name: &str,
+    action: Action,
+    override_permissions: bool,
+) -> Result<bool, PrepareError> {
     if let Some(level) = restrictions.strictest().filter(|level| level.p == 1) {
         let (rule, p, by) = (level.rule, level.p, level.by.clone());
         return Err(Refusal::NoChanges { rule, p, by }.into());
     }
     if let Some(lock) = restrictions.lock_on(name) {
-        let (rule, by, field) = (lock.rule, lock.by.clone(), name.clone());
+        let (rule, by, field) = (lock.rule, lock.by.clone(), name.to_owned());
         return Err(Refusal::Locked { rule, by, field }.into());
     }
-    if let Some(bits) = missing_bits(scene.document, target.action())
-        && !override_permissions
-    {
-        return Err(Refusal::EncryptionPermissions { bits }.into());
+    match missing_bits(document, action) {
+        None => Ok(false),
+        Some(_) if override_permissions => Ok(true),
+        Some(bits) => Err(Refusal::EncryptionPermissions { bits }.into()),
     }
-    Ok(target)
 }
 
-fn is_signed<S: Source>(document: &Document<S>, field: &Field) -> Result<bool, PdfError> {
+/// What the caller should know of the document itself before it is changed.
+pub(super) fn read_warnings<S: Source>(document: &Document<S>, restrictions: &Restrictions) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if restrictions.usage_rights {
+        warnings.push(Warning::UsageRightsLapse);
+    }
+    if document.rebuilt().is_some() {
+        warnings.push(Warning::Rebuilt);
+    }
+    warnings
+}
+
+pub(super) fn is_signed<S: Source>(document: &Document<S>, field: &Field) -> Result<bool, PdfError> {
     let value = field.value.as_ref().map(|value| document.resolve(value)).transpose()?;
     Ok(value.is_some_and(|value| value != Object::Null))
-}
-
-/// What a field shows, and what a new one says besides.
-#[derive(Default)]
-pub(super) struct Look {
-    /// A form XObject for each of the scene's stands.
-    pub(super) forms: Vec<ObjectId>,
-    pub(super) tooltip: Option<String>,
 }
 
 /// Puts the signature into its field, and the field into form and page when it is new.
@@ -168,29 +185,35 @@ pub(super) fn place<S: Source>(
     target: &Target<'_>,
     revision: &mut Revision,
     signature: ObjectId,
-    conformance: &Conformance,
-    look: Look,
+    look: Look<'_>,
 ) -> Result<(), RevisionError> {
     let document = scene.document;
     let acro_form = acro_form(scene, revision)?;
+    let lock =
+        look.lock.filter(|lock| lock.write).map(|lock| put_lock(scene, revision, &lock.entries)).transpose()?;
     match target {
         Target::Existing(field) => {
-            revision.edit_dictionary(document, &field.place)?.set(b"V", signature);
+            let dictionary = revision.edit_dictionary(document, &field.place)?;
+            dictionary.set(b"V", signature);
+            if let Some(lock) = lock {
+                dictionary.set(b"Lock", lock);
+            }
             dress(document, field, &look.forms, revision)?;
         }
         Target::New(name) => {
-            let mut widget = Widget::invisible(scene, conformance, revision)?;
+            let mut widget = Widget::invisible(scene, &look.conformance, revision)?;
             widget.value = Some(signature);
+            widget.lock = lock;
             widget.tooltip = look.tooltip;
             if let (Some(stand), Some(form)) = (scene.stands.first(), look.forms.first()) {
                 widget.stand(stand);
                 widget.appearance = Some(*form);
             }
-            let tags = if scene.is_signed()? { None } else { tags(scene)? };
-            widget.struct_parent = tags.as_ref().map(|tags| tags.key);
+            let tags = tags(scene)?;
+            widget.struct_parent = tags.as_ref().map(Tags::key);
             let field = new_field(scene, name, &acro_form, revision, &widget)?;
-            if let Some(tags) = tags {
-                tag(document, revision, &tags, field, &scene.page)?;
+            if let Some(mut tags) = tags {
+                tags.add(document, revision, field, &scene.page)?;
             }
             stamp(scene, &look.forms, revision)?;
         }

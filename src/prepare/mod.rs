@@ -2,15 +2,23 @@
 
 pub(crate) mod any;
 mod batch;
+mod certify;
 mod conformance;
 mod error;
 mod field;
+mod fields;
+mod negotiate;
 mod pdf;
 mod placement;
 mod prepared;
 mod reopen;
+mod revised;
+mod seed;
 mod sign_cloud;
+#[cfg(feature = "preview")]
+mod sketch;
 mod structure;
+mod terms;
 mod visible;
 mod widget;
 pub(crate) mod xml;
@@ -18,10 +26,14 @@ pub(crate) mod xml;
 use chrono::{DateTime, FixedOffset};
 
 pub use batch::{Batch, Job, Outcome};
+pub use certify::{Certification, FieldLock};
 pub use error::{AcceptError, PrepareError, Refusal, ResumeError, Warning};
+pub use fields::{Fields, NewField};
 pub use pdf::Signing;
 pub use placement::{Anchor, Placement, PlacementError};
 pub use prepared::{Dangerous, Prepared, PreparedCms};
+pub use revised::Revised;
+pub use seed::{CertificateConstraints, SeedValue};
 
 use crate::algorithm::{PublicKey, Suite};
 use crate::certificate::{Chain, LeafError};

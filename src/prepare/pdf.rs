@@ -2,16 +2,16 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::conformance::Conformance;
+use super::certify::{Certification, FieldLock, Locks, announce, attest, references};
 use super::error::{PrepareError, Refusal, Warning};
-use super::field::{Look, Scene, Target, choose, place};
-use super::placement::{Placement, PlacementError};
+use super::field::{Scene, choose, place, read_warnings};
+use super::placement::Placement;
 use super::prepared::{Plan, Prepared, PreparedCms, hash_around_gap};
-use super::structure::is_tagged;
-use super::visible::{Visible, draw};
+use super::terms::Terms;
+use super::visible::{Look, Visible, stands};
 use super::{At, leaf_warnings};
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm, Suite};
-use crate::appearance::{AppearanceTemplate, Facts};
+use crate::appearance::AppearanceTemplate;
 use crate::certificate::Chain;
 use crate::cms::{self, SignedAttributes};
 use crate::limits::Limits;
@@ -20,9 +20,9 @@ use crate::profile::pades::{self, SubFilter};
 use crate::source::Source;
 use crate::syntax::pdf::document::Document;
 use crate::syntax::pdf::object::{Dictionary, Object};
-use crate::syntax::pdf::permissions::{Restrictions, missing_bits, own_lock};
+use crate::syntax::pdf::permissions::{Restrictions, missing_bits};
 use crate::syntax::pdf::revision::{Appended, Revision};
-use crate::syntax::pdf::{PdfError, RevisionError, text};
+use crate::syntax::pdf::{RevisionError, text};
 
 /// A signature on a PDF, described before it is prepared.
 ///
@@ -30,31 +30,38 @@ use crate::syntax::pdf::{PdfError, RevisionError, text};
 /// unless [`Signing::visible`] says otherwise.
 #[derive(Clone, Debug)]
 pub struct Signing {
-    chain: Chain,
+    pub(super) chain: Chain,
     document: String,
     field: Option<String>,
     name: Option<String>,
-    reason: Option<String>,
-    location: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) location: Option<String>,
     contact: Option<String>,
-    digest: Option<DigestAlgorithm>,
+    pub(super) digest: Option<DigestAlgorithm>,
     signature_algorithm: Option<SignatureAlgorithm>,
-    sub_filter: SubFilter,
-    password: Option<Password>,
+    pub(super) sub_filter: Option<SubFilter>,
+    pub(super) locks: Locks,
+    pub(super) password: Option<Password>,
     override_permissions: bool,
     override_needs_rendering: bool,
     reserve: Option<u64>,
-    timestamp_room: bool,
-    visible: Option<Visible>,
-    email: Option<String>,
-    limits: Limits,
+    pub(super) timestamp_room: bool,
+    pub(super) visible: Option<Visible>,
+    pub(super) email: Option<String>,
+    pub(super) limits: Limits,
 }
 
 /// What the document gave: the revision around its gap, and what the caller should know.
-struct Drawn {
-    appended: Appended,
+pub(super) struct Drawn {
+    pub(super) appended: Appended,
+    terms: Terms,
     warnings: Vec<Warning>,
+    /// The pages, from 0, on which it can be seen.
+    pub(super) pages: Vec<usize>,
 }
+
+/// Bytes of DER to reserve under the terms.
+pub(super) type Reserve<'a> = &'a dyn Fn(&Terms) -> Result<u64, PrepareError>;
 
 impl Signing {
     /// A signature by the leaf of `chain`.
@@ -70,7 +77,8 @@ impl Signing {
             contact: None,
             digest: None,
             signature_algorithm: None,
-            sub_filter: SubFilter::default(),
+            sub_filter: None,
+            locks: Locks::default(),
             password: None,
             override_permissions: false,
             override_needs_rendering: false,
@@ -152,10 +160,43 @@ impl Signing {
         self
     }
 
-    /// What the signature dictionary says the value is; PAdES if nothing else is asked for.
+    /// What the signature dictionary says the value is; PAdES if neither this nor the field's seed value
+    /// asks for something else.
     #[must_use]
     pub const fn sub_filter(mut self, sub_filter: SubFilter) -> Self {
-        self.sub_filter = sub_filter;
+        self.sub_filter = Some(sub_filter);
+        self
+    }
+
+    /// Certifies the document: says what may be changed after this signature, which must be the first
+    /// (ISO 32000-2, 12.8.2.2).
+    #[must_use]
+    pub const fn certify(mut self, level: Certification) -> Self {
+        self.locks.certification = Some(level);
+        self
+    }
+
+    /// Locks fields by this signature (ISO 32000-2, 12.8.2.4). A field that carries a lock of its own is
+    /// locked by that in any case, and refuses another.
+    #[must_use]
+    pub fn lock(mut self, lock: FieldLock) -> Self {
+        self.locks.lock = Some(lock);
+        self
+    }
+
+    /// Lets nothing be changed after this signature, neither by filling in nor by signing: the first
+    /// signature of a document certifies it with `/P 1`, a later one locks all fields with `/P 1`.
+    #[must_use]
+    pub const fn lock_after_signing(mut self) -> Self {
+        self.locks.lock_after_signing = true;
+        self
+    }
+
+    /// The author's statement on what the document holds, for a certification: `/Legal /Attestation` of the
+    /// catalog (ISO 32000-2, 12.8.7).
+    #[must_use]
+    pub fn legal_attestation(mut self, statement: impl Into<String>) -> Self {
+        self.locks.legal_attestation = Some(statement.into());
         self
     }
 
@@ -208,18 +249,22 @@ impl Signing {
     /// [`PrepareError`]: the document cannot be read, a rule forbids signing it, or the options do not go
     /// with the certificate. Nothing is left behind.
     pub fn prepare<S: Source>(&self, source: S, at: &At) -> Result<Prepared<S>, PrepareError> {
-        let suite = self.suite()?;
-        let signing_time = self.sub_filter.has_signing_time();
-        let needed = cms::reserved_len(&self.chain, suite, signing_time, self.timestamp_room) as u64;
+        let plan = self.plan(source, at, &|terms| self.needed(terms))?;
+        let time = plan.sub_filter.has_signing_time().then(|| at.time.timestamp());
+        let attributes = SignedAttributes::new(&plan.byte_range_digest, &self.chain, plan.suite, time)
+            .map_err(PrepareError::Attributes)?;
+        Ok(Prepared::new(plan, attributes))
+    }
+
+    /// Bytes of DER to reserve for a CMS with a raw signature.
+    pub(super) fn needed(&self, terms: &Terms) -> Result<u64, PrepareError> {
+        let signing_time = terms.sub_filter.has_signing_time();
+        let needed = cms::reserved_len(&self.chain, terms.suite, signing_time, self.timestamp_room) as u64;
         let reserved = self.reserve.unwrap_or(needed);
         if reserved < needed {
             return Err(PrepareError::ReserveTooSmall { reserved, needed });
         }
-        let plan = self.plan(source, at, suite, reserved)?;
-        let time = signing_time.then(|| at.time.timestamp());
-        let attributes = SignedAttributes::new(&plan.byte_range_digest, &self.chain, suite, time)
-            .map_err(PrepareError::Attributes)?;
-        Ok(Prepared::new(plan, attributes))
+        Ok(reserved)
     }
 
     /// Prepares the document for a service that returns a whole CMS.
@@ -227,128 +272,116 @@ impl Signing {
     /// # Errors
     /// As for [`Signing::prepare`].
     pub fn prepare_for_cms<S: Source>(&self, source: S, at: &At) -> Result<PreparedCms<S>, PrepareError> {
-        let suite = self.suite()?;
         let reserved = self.reserve.unwrap_or(pades::WHOLE_CMS_RESERVE);
-        Ok(PreparedCms::new(self.plan(source, at, suite, reserved)?))
+        Ok(PreparedCms::new(self.plan(source, at, &|_| Ok(reserved))?))
     }
 
-    fn suite(&self) -> Result<Suite, PrepareError> {
+    /// Refuses options that no document can go with.
+    fn check(&self) -> Result<(), PrepareError> {
+        self.suite()?;
+        self.locks.check()
+    }
+
+    /// The algorithms asked for, or those that go with the key.
+    pub(super) fn suite(&self) -> Result<Suite, PrepareError> {
         let key = self.chain.public_key();
         let default = Suite::default_for(key);
         let algorithm = self.signature_algorithm.unwrap_or_else(|| default.signature());
         Ok(Suite::new(algorithm, self.digest.unwrap_or_else(|| default.digest()), key)?)
     }
 
-    fn plan<S: Source>(
-        &self,
-        source: S,
-        at: &At,
-        suite: Suite,
-        reserved: u64,
-    ) -> Result<Plan<S>, PrepareError> {
+    fn plan<S: Source>(&self, source: S, at: &At, reserve: Reserve<'_>) -> Result<Plan<S>, PrepareError> {
+        self.check()?;
         let mut warnings = leaf_warnings(&self.chain, at.time.timestamp())?;
-        let limit = self.limits.cms_bytes as u64;
-        if reserved > limit {
-            return Err(PrepareError::ReserveTooLarge { reserved, limit });
-        }
-        let password = self.password.as_ref().map(Password::as_bytes);
-        let mut document = Document::open(&source, password, &self.limits)?;
-        let drawn = match self.draw(&document, at, reserved) {
-            Err(PrepareError::Document(RevisionError::Pdf(error)))
-                if error.may_be_damage() && document.rebuilt().is_none() =>
-            {
-                document.rebuild(password)?;
-                self.draw(&document, at, reserved)?
-            }
-            other => other?,
-        };
-        let input_length = document.view().len();
-        drop(document);
-        let hashes = hash_around_gap(&source, input_length, &drawn.appended, suite.digest())?;
+        let (drawn, input_length) = self.drawn(&source, at, reserve)?;
+        let Drawn { appended, terms, warnings: found, .. } = drawn;
+        warnings.extend(found);
+        let hashes = hash_around_gap(&source, input_length, &appended, terms.suite.digest())?;
         Ok(Plan {
             source,
             document: self.document.clone(),
             input_length,
             input_digest: hashes.input,
             byte_range_digest: hashes.byte_range,
-            appended: drawn.appended,
+            appended,
             chain: self.chain.clone(),
-            suite,
-            sub_filter: self.sub_filter,
-            warnings: {
-                warnings.extend(drawn.warnings);
-                warnings
-            },
+            suite: terms.suite,
+            sub_filter: terms.sub_filter,
+            warnings,
         })
     }
 
+    /// The revision, and the length of what it goes behind. A document that turns out to be damaged is read
+    /// once more by its objects.
+    pub(super) fn drawn<S: Source>(
+        &self,
+        source: &S,
+        at: &At,
+        reserve: Reserve<'_>,
+    ) -> Result<(Drawn, u64), PrepareError> {
+        self.check()?;
+        let password = self.password.as_ref().map(Password::as_bytes);
+        let mut document = Document::open(source, password, &self.limits)?;
+        let drawn = match self.draw(&document, at, reserve) {
+            Err(PrepareError::Document(RevisionError::Pdf(error)))
+                if error.may_be_damage() && document.rebuilt().is_none() =>
+            {
+                document.rebuild(password)?;
+                self.draw(&document, at, reserve)?
+            }
+            other => other?,
+        };
+        Ok((drawn, document.view().len()))
+    }
+
     /// Writes the revision.
-    fn draw<S: Source>(&self, document: &Document<S>, at: &At, reserved: u64) -> Result<Drawn, PrepareError> {
-        let placement = self.visible.as_ref().map(|visible| &visible.placement);
-        let scene = Scene::read(document, placement, self.field.as_deref())?;
+    fn draw<S: Source>(
+        &self,
+        document: &Document<S>,
+        at: &At,
+        reserve: Reserve<'_>,
+    ) -> Result<Drawn, PrepareError> {
+        let scene = Scene::read(document, |catalog, form| match &self.visible {
+            None => Ok(Vec::new()),
+            Some(Visible { placement, .. }) => {
+                // Of a field that cannot be signed its own rule will speak.
+                let field = self.field.as_deref().and_then(|name| form.find(name));
+                stands(document, catalog, placement, field)
+            }
+        })?;
         let restrictions = Restrictions::read(document, &scene.catalog, &scene.form)?;
         let target = choose(&scene, &restrictions, self.field.as_deref(), self.override_permissions)?;
         let mut warnings = self.warnings(&scene, &restrictions)?;
+        let mut terms = Terms::settle(self, &scene, &restrictions, &target)?;
+        warnings.append(&mut terms.warnings);
+        let (reserved, limit) = (reserve(&terms)?, self.limits.cms_bytes as u64);
+        if reserved > limit {
+            return Err(PrepareError::ReserveTooLarge { reserved, limit });
+        }
         let mut revision = Revision::new(document, scene.highest_reference);
         let signature = revision.allocate(document)?;
-        let conformance = Conformance::read(document, &scene.catalog);
-        let look = self.look(&scene, &target, at, &conformance, &mut revision, &mut warnings)?;
-        place(&scene, &target, &mut revision, signature, &conformance, look)?;
-        let mut dictionary = self.dictionary(&at.time);
-        if let Target::Existing(field) = &target
-            && let Some(lock) = own_lock(document, &field.dictionary)?
-        {
-            let catalog = scene.catalog.place.id;
-            dictionary.set(b"Reference", Object::Array(vec![field_mdp(document, &lock, catalog)?]));
+        let look = Look::of(self, &scene, &target, &terms, at, &mut revision, &mut warnings)?;
+        place(&scene, &target, &mut revision, signature, look)?;
+        let mut dictionary = self.dictionary(&at.time, &terms);
+        let catalog = scene.catalog.place.id;
+        if let Some(references) = references(terms.certification, terms.lock.as_ref(), catalog) {
+            dictionary.set(b"Reference", references);
         }
         revision.put_signature(signature, dictionary, reserved);
-        if self.sub_filter == SubFilter::Pades {
+        if terms.certification.is_some() {
+            announce(&scene, &mut revision, signature)?;
+        }
+        if let Some(attestation) = &terms.legal_attestation {
+            attest(&scene, &mut revision, attestation)?;
+        }
+        if terms.sub_filter == SubFilter::Pades {
             announce_pades(&scene, &mut revision)?;
         }
         if missing_bits(document, target.action()).is_some() {
             warnings.push(Warning::PermissionsOverridden);
         }
-        Ok(Drawn { appended: revision.finish(document, &at.entropy)?, warnings })
-    }
-
-    /// What the field shows.
-    fn look<S: Source>(
-        &self,
-        scene: &Scene<'_, S>,
-        target: &Target<'_>,
-        at: &At,
-        conformance: &Conformance,
-        revision: &mut Revision,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<Look, PrepareError> {
-        let leaf = self.chain.leaf();
-        let signer = leaf.common_name().unwrap_or_else(|| leaf.subject());
-        let is_new = matches!(target, Target::New(_));
-        if is_new && scene.is_signed()? {
-            if scene.stands.len() > 1 {
-                return Err(PlacementError::StampsOnSigned { count: scene.stands.len() }.into());
-            }
-            if is_tagged(scene)? {
-                warnings.push(Warning::NotTagged);
-            }
-        }
-        let forms = match &self.visible {
-            None => Vec::new(),
-            Some(visible) => {
-                let certified = if self.email.is_none() { leaf.email() } else { None };
-                let facts = Facts {
-                    signer: &signer,
-                    email: self.email.as_deref().or(certified.as_deref()),
-                    reason: self.reason.as_deref(),
-                    location: self.location.as_deref(),
-                    time: &at.time,
-                };
-                draw(scene, &visible.template, &facts, conformance, revision, warnings)?
-            }
-        };
-        // People who do not see the field are told what it is (PDF/UA, 7.18.4).
-        let tooltip = (is_new && (conformance.pdfua || !forms.is_empty())).then_some(signer);
-        Ok(Look { forms, tooltip })
+        let pages = scene.stands.iter().map(|stand| stand.page.index).collect();
+        Ok(Drawn { appended: revision.finish(document, &at.entropy)?, terms, warnings, pages })
     }
 
     fn warnings<S: Source>(
@@ -367,25 +400,20 @@ impl Signing {
             }
             warnings.push(Warning::NeedsRendering);
         }
-        if restrictions.usage_rights {
-            warnings.push(Warning::UsageRightsLapse);
-        }
-        if document.rebuilt().is_some() {
-            warnings.push(Warning::Rebuilt);
-        }
+        warnings.extend(read_warnings(document, restrictions));
         Ok(warnings)
     }
 
     /// The signature dictionary but for `/ByteRange` and `/Contents`.
-    fn dictionary(&self, time: &DateTime<FixedOffset>) -> Dictionary {
+    fn dictionary(&self, time: &DateTime<FixedOffset>, terms: &Terms) -> Dictionary {
         let mut dictionary = Dictionary::new();
         dictionary.set(b"Type", Object::name("Sig"));
         dictionary.set(b"Filter", Object::name(pades::FILTER));
-        dictionary.set(b"SubFilter", Object::name(self.sub_filter.pdf_name()));
+        dictionary.set(b"SubFilter", Object::name(terms.sub_filter.pdf_name()));
         dictionary.set(b"M", Object::String(text::date(time).into_bytes()));
         let texts = [
             (b"Name".as_slice(), &self.name),
-            (b"Reason", &self.reason),
+            (b"Reason", &terms.reason),
             (b"Location", &self.location),
             (b"ContactInfo", &self.contact),
         ];
@@ -396,29 +424,6 @@ impl Signing {
         }
         dictionary
     }
-}
-
-/// The signature reference that makes a field's lock bind (12.8.2.4).
-fn field_mdp<S: Source>(
-    document: &Document<S>,
-    lock: &Dictionary,
-    catalog: crate::syntax::pdf::ObjectId,
-) -> Result<Object, PdfError> {
-    let mut parameters = Dictionary::new();
-    parameters.set(b"Type", Object::name("TransformParams"));
-    parameters.set(b"V", Object::name("1.2"));
-    for key in [b"Action".as_slice(), b"Fields", b"P"] {
-        let value = document.get(lock, key)?;
-        if value != Object::Null {
-            parameters.set(key, value);
-        }
-    }
-    let mut reference = Dictionary::new();
-    reference.set(b"Type", Object::name("SigRef"));
-    reference.set(b"TransformMethod", Object::name("FieldMDP"));
-    reference.set(b"TransformParams", parameters);
-    reference.set(b"Data", catalog);
-    Ok(reference.into())
 }
 
 /// Adds the extension that PAdES is below PDF 2.0, next to those of others.

@@ -159,6 +159,14 @@ pub enum PlacementError {
         /// Its fully qualified name.
         field: String,
     },
+    /// A field to be made has one place.
+    #[error("field {field:?} has one place, and the text occurs {count} times; take one occurrence")]
+    OnePlace {
+        /// The field.
+        field: String,
+        /// How often the text occurs.
+        count: usize,
+    },
     /// Stamps beside the field would count as changes to what was signed before.
     #[error(
         "the text occurs {count} times and the document has been signed: stamps at the further ones would break that signature; take one occurrence"

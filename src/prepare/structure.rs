@@ -5,7 +5,7 @@ use super::widget::append;
 use crate::source::Source;
 use crate::syntax::pdf::document::Document;
 use crate::syntax::pdf::object::{Dictionary, Object, ObjectId};
-use crate::syntax::pdf::place::Placed;
+use crate::syntax::pdf::place::{Place, Placed};
 use crate::syntax::pdf::revision::Revision;
 use crate::syntax::pdf::{PdfError, RevisionError};
 
@@ -17,7 +17,7 @@ pub(super) struct Tags {
     /// The parent tree; none when there is none yet.
     tree: Option<Placed>,
     /// The key that is free.
-    pub(super) key: i64,
+    key: i64,
 }
 
 /// Whether the document is a tagged one (14.8.1).
@@ -30,10 +30,10 @@ pub(super) fn is_tagged<S: Source>(scene: &Scene<'_, S>) -> Result<bool, PdfErro
         && scene.catalog.dictionary.contains(b"StructTreeRoot"))
 }
 
-/// The structure of a tagged document; none when it is not tagged.
+/// The structure that new fields enter: that of a tagged document which nobody has signed.
 pub(super) fn tags<S: Source>(scene: &Scene<'_, S>) -> Result<Option<Tags>, PdfError> {
     let document = scene.document;
-    if !is_tagged(scene)? {
+    if !is_tagged(scene)? || scene.is_signed()? {
         return Ok(None);
     }
     let Some(root) = dictionary(document, &scene.catalog, b"StructTreeRoot")? else { return Ok(None) };
@@ -49,90 +49,99 @@ pub(super) fn tags<S: Source>(scene: &Scene<'_, S>) -> Result<Option<Tags>, PdfE
     Ok(Some(Tags { parent, root, tree, key }))
 }
 
-/// Adds the element for `widget` on `page`.
-pub(super) fn tag<S: Source>(
-    document: &Document<S>,
-    revision: &mut Revision,
-    tags: &Tags,
-    widget: ObjectId,
-    page: &Placed,
-) -> Result<(), RevisionError> {
-    let id = revision.allocate(document)?;
-    let mut object = Dictionary::new();
-    object.set(b"Type", Object::name("OBJR"));
-    object.set(b"Obj", widget);
-    let mut element = Dictionary::new();
-    element.set(b"Type", Object::name("StructElem"));
-    element.set(b"S", Object::name("Form"));
-    if let Some(parent) = tags.parent.place.as_reference() {
-        element.set(b"P", parent);
+impl Tags {
+    /// The key that the next widget has, its `/StructParent`.
+    pub(super) const fn key(&self) -> i64 {
+        self.key
     }
-    if let Some(page) = page.place.as_reference() {
-        element.set(b"Pg", page);
-        object.set(b"Pg", page);
-    }
-    element.set(b"K", object);
-    revision.put(id, element);
-    add_kid(document, revision, &tags.parent, id)?;
-    add_number(document, revision, tags, id)?;
-    // The order of tabs through the annotations is that of the structure (PDF/UA, 7.18.3).
-    if page.dictionary.name(b"Tabs") != Some(b"S") {
-        revision.edit_dictionary(document, &page.place)?.set(b"Tabs", Object::name("S"));
-    }
-    Ok(())
-}
 
-/// Appends to `/K`, which is one kid or an array of them.
-fn add_kid<S: Source>(
-    document: &Document<S>,
-    revision: &mut Revision,
-    parent: &Placed,
-    kid: ObjectId,
-) -> Result<(), RevisionError> {
-    let one = parent.dictionary.get(b"K").cloned();
-    if let Some(one) = one
-        && !matches!(document.resolve(&one)?, Object::Array(_) | Object::Null)
-    {
-        let kids = Object::Array(vec![one, kid.into()]);
-        revision.edit_dictionary(document, &parent.place)?.set(b"K", kids);
-        return Ok(());
+    /// Adds the element for `widget` on `page`.
+    pub(super) fn add<S: Source>(
+        &mut self,
+        document: &Document<S>,
+        revision: &mut Revision,
+        widget: ObjectId,
+        page: &Placed,
+    ) -> Result<(), RevisionError> {
+        let id = revision.allocate(document)?;
+        let mut object = Dictionary::new();
+        object.set(b"Type", Object::name("OBJR"));
+        object.set(b"Obj", widget);
+        let mut element = Dictionary::new();
+        element.set(b"Type", Object::name("StructElem"));
+        element.set(b"S", Object::name("Form"));
+        if let Some(parent) = self.parent.place.as_reference() {
+            element.set(b"P", parent);
+        }
+        if let Some(page) = page.place.as_reference() {
+            element.set(b"Pg", page);
+            object.set(b"Pg", page);
+        }
+        element.set(b"K", object);
+        revision.put(id, element);
+        self.add_kid(document, revision, id)?;
+        self.add_number(document, revision, id)?;
+        // The order of tabs through the annotations is that of the structure (PDF/UA, 7.18.3).
+        if page.dictionary.name(b"Tabs") != Some(b"S") {
+            revision.edit_dictionary(document, &page.place)?.set(b"Tabs", Object::name("S"));
+        }
+        Ok(())
     }
-    append(document, revision, parent, b"K", kid)
-}
 
-/// Enters the element into the parent tree, under the widget's `/StructParent`: into its root, so that no
-/// node has to change its limits.
-fn add_number<S: Source>(
-    document: &Document<S>,
-    revision: &mut Revision,
-    tags: &Tags,
-    element: ObjectId,
-) -> Result<(), RevisionError> {
-    let numbers = Object::Array(vec![tags.key.into(), element.into()]);
-    match &tags.tree {
-        Some(tree) if tree.dictionary.contains(b"Kids") => {
-            let id = revision.allocate(document)?;
-            let mut leaf = Dictionary::new();
-            leaf.set(b"Limits", Object::Array(vec![tags.key.into(), tags.key.into()]));
-            leaf.set(b"Nums", numbers);
-            revision.put(id, leaf);
-            append(document, revision, tree, b"Kids", id)?;
+    /// Appends to `/K`, which is one kid or an array of them.
+    fn add_kid<S: Source>(
+        &self,
+        document: &Document<S>,
+        revision: &mut Revision,
+        kid: ObjectId,
+    ) -> Result<(), RevisionError> {
+        let parent = &self.parent;
+        let kids = revision.entry(&parent.place, b"K").unwrap_or_else(|| parent.dictionary.get(b"K").cloned());
+        if let Some(one) = kids
+            && !matches!(document.resolve(&one)?, Object::Array(_) | Object::Null)
+        {
+            let kids = Object::Array(vec![one, kid.into()]);
+            revision.edit_dictionary(document, &parent.place)?.set(b"K", kids);
+            return Ok(());
         }
-        Some(tree) => {
-            append(document, revision, tree, b"Nums", tags.key)?;
-            append(document, revision, tree, b"Nums", element)?;
-        }
-        None => {
-            let id = revision.allocate(document)?;
-            let mut tree = Dictionary::new();
-            tree.set(b"Nums", numbers);
-            revision.put(id, tree);
-            revision.edit_dictionary(document, &tags.root.place)?.set(b"ParentTree", id);
-        }
+        append(document, revision, parent, b"K", kid)
     }
-    let next = tags.key.saturating_add(1);
-    revision.edit_dictionary(document, &tags.root.place)?.set(b"ParentTreeNextKey", next);
-    Ok(())
+
+    /// Enters the element into the parent tree: into its root, so that no node has to change its limits.
+    fn add_number<S: Source>(
+        &mut self,
+        document: &Document<S>,
+        revision: &mut Revision,
+        element: ObjectId,
+    ) -> Result<(), RevisionError> {
+        let numbers = Object::Array(vec![self.key.into(), element.into()]);
+        match &self.tree {
+            Some(tree) if tree.dictionary.contains(b"Kids") => {
+                let id = revision.allocate(document)?;
+                let mut leaf = Dictionary::new();
+                leaf.set(b"Limits", Object::Array(vec![self.key.into(), self.key.into()]));
+                leaf.set(b"Nums", numbers);
+                revision.put(id, leaf);
+                append(document, revision, tree, b"Kids", id)?;
+            }
+            Some(tree) => {
+                append(document, revision, tree, b"Nums", self.key)?;
+                append(document, revision, tree, b"Nums", element)?;
+            }
+            None => {
+                let id = revision.allocate(document)?;
+                let mut tree = Dictionary::new();
+                tree.set(b"Nums", numbers);
+                revision.put(id, tree.clone());
+                revision.edit_dictionary(document, &self.root.place)?.set(b"ParentTree", id);
+                self.tree = Some(Placed { place: Place::object(id), dictionary: tree });
+            }
+        }
+        self.key = self.key.saturating_add(1);
+        let next = self.key;
+        revision.edit_dictionary(document, &self.root.place)?.set(b"ParentTreeNextKey", next);
+        Ok(())
+    }
 }
 
 /// The first element below the root: a whole document's, as a rule.

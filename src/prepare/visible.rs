@@ -1,9 +1,14 @@
 //! The visible signature: where it stands, and what is drawn there.
 
+use super::At;
+use super::certify::AppliedLock;
 use super::conformance::Conformance;
 use super::error::{PrepareError, Warning};
-use super::field::Scene;
+use super::field::{Scene, Target};
+use super::pdf::Signing;
 use super::placement::{Placement, PlacementError, Spot};
+use super::structure::is_tagged;
+use super::terms::Terms;
 use super::widget::append;
 use crate::appearance::{AppearanceTemplate, Drawing, Facts};
 use crate::profile::pades;
@@ -23,6 +28,58 @@ use crate::syntax::pdf::{PdfError, RevisionError};
 pub(super) struct Visible {
     pub(super) template: AppearanceTemplate,
     pub(super) placement: Placement,
+}
+
+/// What a field shows, and what a new one says besides.
+pub(super) struct Look<'a> {
+    /// A form XObject for each of the scene's stands.
+    pub(super) forms: Vec<ObjectId>,
+    pub(super) tooltip: Option<String>,
+    pub(super) lock: Option<&'a AppliedLock>,
+    pub(super) conformance: Conformance,
+}
+
+impl<'a> Look<'a> {
+    /// Draws what was asked for.
+    pub(super) fn of<S: Source>(
+        signing: &Signing,
+        scene: &Scene<'_, S>,
+        target: &Target<'_>,
+        terms: &'a Terms,
+        at: &At,
+        revision: &mut Revision,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Self, PrepareError> {
+        let conformance = Conformance::read(scene.document, &scene.catalog);
+        let leaf = signing.chain.leaf();
+        let signer = leaf.common_name().unwrap_or_else(|| leaf.subject());
+        let is_new = matches!(target, Target::New(_));
+        if is_new && scene.is_signed()? {
+            if scene.stands.len() > 1 {
+                return Err(PlacementError::StampsOnSigned { count: scene.stands.len() }.into());
+            }
+            if is_tagged(scene)? {
+                warnings.push(Warning::NotTagged);
+            }
+        }
+        let forms = match &signing.visible {
+            None => Vec::new(),
+            Some(visible) => {
+                let certified = if signing.email.is_none() { leaf.email() } else { None };
+                let facts = Facts {
+                    signer: &signer,
+                    email: signing.email.as_deref().or(certified.as_deref()),
+                    reason: terms.reason.as_deref(),
+                    location: signing.location.as_deref(),
+                    time: &at.time,
+                };
+                draw(scene, &visible.template, &facts, &conformance, revision, warnings)?
+            }
+        };
+        // People who do not see the field are told what it is (PDF/UA, 7.18.4).
+        let tooltip = (is_new && (conformance.pdfua || !forms.is_empty())).then_some(signer);
+        Ok(Self { forms, tooltip, lock: terms.lock.as_ref(), conformance })
+    }
 }
 
 /// A rectangle on a page.
@@ -176,7 +233,7 @@ fn page_of<S: Source>(
 }
 
 /// Draws the signature for each stand: the form XObjects, in their order.
-pub(super) fn draw<S: Source>(
+fn draw<S: Source>(
     scene: &Scene<'_, S>,
     template: &AppearanceTemplate,
     facts: &Facts<'_>,

@@ -1,5 +1,6 @@
 //! What the command line looks like.
 
+pub(crate) mod field;
 pub(crate) mod lock;
 pub(crate) mod pdf;
 pub(crate) mod value;
@@ -45,6 +46,11 @@ pub(crate) enum Command {
     Embed(Embed),
     /// Verifies the signatures of a document.
     Verify(Verify),
+    /// Empty signature fields in a PDF.
+    Field(field::Field),
+    /// Draws a page of a PDF with the signature as it would look, before anyone signs.
+    #[cfg(feature = "preview")]
+    Preview(Box<Preview>),
     /// Shows the fields, signatures, permissions and revisions of a PDF, the signatures of an XML document.
     Inspect(Inspect),
     /// Prints the canonical octets of an XML document: what integrators need when a digest does not match.
@@ -85,6 +91,25 @@ pub(crate) struct Sign {
     /// The environment variable that holds the passphrase of --counter-key.
     #[arg(long, value_name = "VAR", requires = "counter_key")]
     pub(crate) counter_passphrase_env: Option<String>,
+    #[command(flatten)]
+    pub(crate) signing: Signing,
+}
+
+#[cfg(feature = "preview")]
+#[derive(Args)]
+pub(crate) struct Preview {
+    /// The PDF to sign.
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: PathBuf,
+    /// Where the picture goes, a PNG.
+    #[arg(short, long = "out", value_name = "PAGE.png")]
+    pub(crate) out: PathBuf,
+    /// The signer's certificates in PEM, in any order.
+    #[arg(long, value_name = "CHAIN.pem")]
+    pub(crate) cert: PathBuf,
+    /// Pixels to an inch. Default: 144.
+    #[arg(long, value_name = "N", default_value_t = 144.0, value_parser = value::positive)]
+    pub(crate) dpi: f64,
     #[command(flatten)]
     pub(crate) signing: Signing,
 }

@@ -51,10 +51,16 @@ pub(crate) fn keep_apart(written: &Path, read: &[&Path]) -> Result<(), Failure> 
 
 /// Writes a file that only its owner reads, whole or not at all.
 pub(crate) fn write_private(path: &Path, contents: &[u8]) -> Result<(), Failure> {
-    write_atomically(path, contents).map_err(|error| Failure::io(path, "writing", &error))
+    write_atomically(path, contents, 0o600).map_err(|error| Failure::io(path, "writing", &error))
 }
 
-fn write_atomically(path: &Path, contents: &[u8]) -> io::Result<()> {
+/// Writes a file, whole or not at all.
+#[cfg(feature = "preview")]
+pub(crate) fn write(path: &Path, contents: &[u8]) -> Result<(), Failure> {
+    write_atomically(path, contents, 0o666).map_err(|error| Failure::io(path, "writing", &error))
+}
+
+fn write_atomically(path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         return OpenOptions::new().write(true).open(&target)?.write_all(contents);
@@ -62,7 +68,7 @@ fn write_atomically(path: &Path, contents: &[u8]) -> io::Result<()> {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
     let part = folder.join(format!(".kyso-{}-state.part", std::process::id()));
-    let written = write_part(&part, contents).and_then(|()| fs::rename(&part, &target));
+    let written = write_part(&part, contents, mode).and_then(|()| fs::rename(&part, &target));
     if written.is_err() {
         // It may not even exist.
         let _ = fs::remove_file(&part);
@@ -75,13 +81,15 @@ fn write_atomically(path: &Path, contents: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn write_part(part: &PathBuf, contents: &[u8]) -> io::Result<()> {
+fn write_part(part: &PathBuf, contents: &[u8], mode: u32) -> io::Result<()> {
     // One that a killed process of the same id left behind.
     let _ = fs::remove_file(part);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
     let mut file = options.open(part)?;
     file.write_all(contents)?;
     file.sync_all()

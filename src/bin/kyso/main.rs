@@ -8,12 +8,15 @@ mod demo;
 mod detached;
 mod embed;
 mod failure;
+mod field;
 mod files;
 mod format;
 mod inspect;
 mod keys;
 mod output;
 mod prepare;
+#[cfg(feature = "preview")]
+mod preview;
 mod progress;
 mod sign;
 mod sign_cloud;
@@ -45,6 +48,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Prepare(options) => prepare::run(&options),
         Command::Embed(options) => embed::run(&options),
         Command::Verify(options) => verify::run(&options),
+        Command::Field(options) => field::run(&options),
+        #[cfg(feature = "preview")]
+        Command::Preview(options) => preview::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::C14n(options) => c14n::run(&options),
     }

@@ -15,6 +15,7 @@ pub(crate) mod permissions;
 pub(crate) mod place;
 mod rebuild;
 pub(crate) mod revision;
+pub(crate) mod seed;
 mod table;
 pub(crate) mod text;
 pub(crate) mod view;

@@ -204,12 +204,25 @@ impl Revision {
         }
     }
 
-    /// The revision's bytes.
+    /// The bytes of a revision with a signature.
     pub(crate) fn finish<S: Source>(
-        mut self,
+        self,
         document: &Document<S>,
         entropy: &Entropy,
     ) -> Result<Appended, RevisionError> {
+        self.write(document, entropy)?.finish(document.view().len())
+    }
+
+    /// The bytes of a revision without a signature.
+    pub(crate) fn finish_unsigned<S: Source>(
+        self,
+        document: &Document<S>,
+        entropy: &Entropy,
+    ) -> Result<Vec<u8>, RevisionError> {
+        Ok(self.write(document, entropy)?.head)
+    }
+
+    fn write<S: Source>(mut self, document: &Document<S>, entropy: &Entropy) -> Result<Out, RevisionError> {
         let prefix = document.view().len();
         let kind = kind_for(document);
         if kind == SectionKind::Table && prefix > TABLE_OFFSET_LIMIT {
@@ -254,7 +267,7 @@ impl Revision {
         end.extend_from_slice(b"startxref\n");
         write::unsigned(end, offset, 1);
         end.extend_from_slice(b"\n%%EOF\n");
-        out.finish(prefix)
+        Ok(out)
     }
 }
 

@@ -71,6 +71,6 @@ impl Pdf {
     }
 }
 
-fn sub_filter() -> impl TypedValueParser<Value = SubFilter> {
+pub(super) fn sub_filter() -> impl TypedValueParser<Value = SubFilter> {
     words(&["pades", "pkcs7"], SubFilter::from_name)
 }
