@@ -48,6 +48,10 @@ pub struct Limits {
     pub xpath_steps: u64,
     /// References of one XML signature, and transforms of one reference.
     pub references: usize,
+    /// Bytes of an image file for a visible signature.
+    pub image_bytes: usize,
+    /// Pixels of an image for a visible signature; checked before anything is decoded.
+    pub image_pixels: u64,
 }
 
 impl Default for Limits {
@@ -72,6 +76,8 @@ impl Default for Limits {
             xml_memory_bytes: 1 << 30,
             xpath_steps: 30_000_000,
             references: 1000,
+            image_bytes: 32 << 20,
+            image_pixels: 32 << 20,
         }
     }
 }
