@@ -91,6 +91,7 @@
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
+mod appearance;
 mod asn1;
 mod canonical;
 pub mod certificate;

@@ -52,6 +52,10 @@ pub struct Limits {
     pub preview_bytes: u64,
     /// References of one XML signature, and transforms of one reference.
     pub references: usize,
+    /// Bytes of an image file for a visible signature.
+    pub image_bytes: usize,
+    /// Pixels of an image for a visible signature; checked before anything is decoded.
+    pub image_pixels: u64,
 }
 
 impl Default for Limits {
@@ -78,6 +82,8 @@ impl Default for Limits {
             xpath_steps: 30_000_000,
             preview_bytes: 1 << 30,
             references: 1000,
+            image_bytes: 32 << 20,
+            image_pixels: 32 << 20,
         }
     }
 }

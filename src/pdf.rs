@@ -4,6 +4,10 @@
 //! [request](Prepared::request) and the [state](Prepared::state), takes the value and gives [`Signed`],
 //! which writes the document. [`PreparedCms`] is the same for services that return a whole CMS.
 
+pub use crate::appearance::{
+    Align, Appearance, AppearanceError, AppearanceTemplate, Border, Color, ColorError, DateFormatError, Font,
+    FontError, FontSize, Image, ImageError, Item, Layout, PageContent,
+};
 pub use crate::embed::{SaveError, Signed};
 pub use crate::prepare::{
     AcceptError, Anchor, CertificateConstraints, Certification, Dangerous, FieldLock, Fields, NewField,

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const LEAVES: [&str; 6] = ["limits", "source", "fault", "entropy", "password", "asn1"];
 
 /// What each room may import besides the leaves and itself. A room that is not here may not exist.
-const DOORS: [(&str, &[&str]); 24] = [
+const DOORS: [(&str, &[&str]); 25] = [
     ("limits", &[]),
     ("source", &[]),
     ("fault", &[]),
@@ -24,6 +24,7 @@ const DOORS: [(&str, &[&str]); 24] = [
     ("cms", &["certificate", "algorithm"]),
     ("syntax::pdf", &[]),
     ("syntax::xml", &[]),
+    ("appearance", &["syntax::pdf"]),
     ("profile", &["syntax::pdf", "syntax::xml", "algorithm", "certificate"]),
     ("canonical", &["syntax::xml"]),
     ("mistake", &["algorithm"]),
@@ -46,7 +47,7 @@ const DOORS: [(&str, &[&str]); 24] = [
         ],
     ),
     // The public face of signing PDF files: re-exports only.
-    ("pdf", &["embed", "prepare", "profile", "syntax::pdf"]),
+    ("pdf", &["appearance", "embed", "prepare", "profile", "syntax::pdf"]),
     // The same for XML.
     ("xml", &["canonical", "embed", "prepare", "profile", "syntax::xml"]),
     // And for both together.
