@@ -96,7 +96,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The run of regular characters here; may be empty.
-    fn regular(&mut self) -> Result<&'a [u8], LexError> {
+    pub(crate) fn regular(&mut self) -> Result<&'a [u8], LexError> {
         let rest = self.rest();
         let length = rest.iter().position(|byte| !is_regular(*byte)).unwrap_or(rest.len());
         if length == rest.len() && !self.last {
@@ -170,7 +170,9 @@ impl<'a> Lexer<'a> {
             }
             b'(' => {
                 self.bump();
-                self.literal_string().map(Object::String)
+                let mut text = Vec::new();
+                self.literal_string(&mut text)?;
+                Ok(Object::String(text))
             }
             b'<' => match self.peek_second() {
                 Some(b'<') => {
@@ -179,7 +181,9 @@ impl<'a> Lexer<'a> {
                 }
                 Some(_) => {
                     self.bump();
-                    self.hex_string().map(Object::String)
+                    let mut text = Vec::new();
+                    self.hex_string(&mut text)?;
+                    Ok(Object::String(text))
                 }
                 None => Err(self.end_or("a string or dictionary")),
             },
@@ -270,7 +274,8 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn name(&mut self) -> Result<Name, LexError> {
+    /// A name, the cursor behind its solidus.
+    pub(crate) fn name(&mut self) -> Result<Name, LexError> {
         let raw = self.regular()?;
         if memchr::memchr(b'#', raw).is_none() {
             return Ok(Name::from_slice(raw));
@@ -291,8 +296,8 @@ impl<'a> Lexer<'a> {
         Ok(name)
     }
 
-    fn literal_string(&mut self) -> Result<Vec<u8>, LexError> {
-        let mut text = Vec::new();
+    /// Appends a string in parentheses to `text`, the cursor behind the first.
+    pub(crate) fn literal_string(&mut self, text: &mut Vec<u8>) -> Result<(), LexError> {
         let mut open = 0_usize;
         loop {
             match self.next().ok_or_else(|| self.end_or(")"))? {
@@ -301,7 +306,7 @@ impl<'a> Lexer<'a> {
                     text.push(b'(');
                 }
                 b')' => {
-                    let Some(less) = open.checked_sub(1) else { return Ok(text) };
+                    let Some(less) = open.checked_sub(1) else { return Ok(()) };
                     open = less;
                     text.push(b')');
                 }
@@ -311,7 +316,7 @@ impl<'a> Lexer<'a> {
                     }
                     text.push(b'\n');
                 }
-                b'\\' => self.escape(&mut text)?,
+                b'\\' => self.escape(text)?,
                 byte => text.push(byte),
             }
         }
@@ -349,11 +354,12 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    fn hex_string(&mut self) -> Result<Vec<u8>, LexError> {
+    /// Appends a string of hex digits to `bytes`, the cursor behind its `<`.
+    pub(crate) fn hex_string(&mut self, bytes: &mut Vec<u8>) -> Result<(), LexError> {
         let rest = self.rest();
         let length = memchr::memchr(b'>', rest).ok_or_else(|| self.end_or(">"))?;
         let digits = rest.get(..length).unwrap_or(&[]);
-        let mut bytes = Vec::with_capacity(length.div_ceil(2));
+        bytes.reserve(length.div_ceil(2));
         let mut high = None;
         for digit in digits.iter().filter(|byte| !is_space(**byte)) {
             let value = hex_digit(*digit).ok_or(LexError::Syntax { at: self.at, expected: "hex digits" })?;
@@ -366,7 +372,7 @@ impl<'a> Lexer<'a> {
             bytes.push(first << 4);
         }
         self.at = self.at.saturating_add(length).saturating_add(1);
-        Ok(bytes)
+        Ok(())
     }
 
     fn number_or_reference(&mut self) -> Result<Object, LexError> {

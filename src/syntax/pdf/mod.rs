@@ -5,6 +5,7 @@ pub(crate) mod document;
 mod error;
 mod filter;
 pub(crate) mod form;
+pub(crate) mod geometry;
 pub(crate) mod graph;
 mod lexer;
 pub(crate) mod locate;

@@ -290,3 +290,6 @@ struct Level {
     kids: std::iter::Enumerate<std::vec::IntoIter<Object>>,
     inherited: Rc<Dictionary>,
 }
+
+#[cfg(test)]
+mod tests;

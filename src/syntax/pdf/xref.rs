@@ -251,7 +251,7 @@ impl Section {
                             let bytes = rows.get(start..start.saturating_add(length));
                             return Ok(bytes.and_then(|bytes| row_entry(bytes, *widths)));
                         }
-                        let bytes = row_near(view, *data_at, *decoding, window, start, length)?;
+                        let bytes = row_near(view, *data_at, decoding, window, start, length)?;
                         return Ok(bytes.and_then(|bytes| row_entry(&bytes, *widths)));
                     }
                     before = before.saturating_add(range.count);
@@ -312,7 +312,7 @@ pub(super) const fn in_use(offset: u64, generation: u64) -> Entry {
 fn row_near<S: Source>(
     view: &View<S>,
     data_at: u64,
-    decoding: Decoding,
+    decoding: &Decoding,
     window: &RefCell<(u64, Vec<u8>)>,
     start: u64,
     length: usize,
