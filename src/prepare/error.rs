@@ -238,7 +238,7 @@ impl fmt::Display for Warning {
                 "the document is a dynamic XFA form: what is seen may not be what is signed"
             }
             Self::NotShown(item) => {
-                return write!(f, "the visible signature has no line for the {item}: there is none");
+                return write!(f, "the visible signature has no line for the {}: there is none", item.name());
             }
             Self::NotTagged => {
                 "the new field has no structure element, because the document has been signed before"

@@ -141,7 +141,7 @@ pub enum PlacementError {
         clip: bool,
     },
     /// The text is not there.
-    #[error("the text {text:?} does not occur {} in {pages} pages", .occurrence.times())]
+    #[error("the text {text:?} is not on the pages that were searched, {pages} of them (occurrence: {occurrence})")]
     AnchorMissing {
         /// The text.
         text: String,

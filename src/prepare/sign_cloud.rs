@@ -1,7 +1,5 @@
 //! From the PDF options of the EFY dialect to a signature.
 
-use std::sync::Arc;
-
 use super::pdf::Signing;
 use super::placement::{Anchor, Placement};
 use crate::appearance::{Appearance, AppearanceError, Image, Item, Layout};
@@ -58,7 +56,7 @@ impl PdfOptions {
             };
         }
         if let Some(image) = &self.image {
-            appearance = appearance.image(Image::from_bytes(Arc::clone(image), limits)?).layout(self.layout());
+            appearance = appearance.image(Image::from_bytes(image, limits)?).layout(self.layout());
         }
         if let Some(color) = self.text_color {
             appearance = appearance.color(color);

@@ -250,9 +250,9 @@ fn draw<S: Source>(
         let form = match same {
             Some((_, _, form)) => *form,
             None => {
-                let matrix = stand.geometry.matrix(width, height);
+                let matrix = (degrees != 0).then(|| stand.geometry.matrix(width, height).0);
                 let Drawing { graph, form, skipped } =
-                    template.draw(facts, (width, height), matrix.0, &surroundings)?;
+                    template.draw(facts, (width, height), matrix, &surroundings)?;
                 for what in skipped.into_iter().map(Warning::NotShown) {
                     if !warnings.contains(&what) {
                         warnings.push(what);

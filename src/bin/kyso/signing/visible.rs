@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kyso::Limits;
-use kyso::pdf::{Anchor, Appearance, Border, Font, FontSize, Image, Item, Layout, PagePicture, Placement};
+use kyso::pdf::{Anchor, Appearance, Border, Font, FontSize, Image, Item, Layout, PageContent, Placement};
 use kyso::sign_cloud::PdfOptions;
 
 use crate::arguments::visible::Visible;
@@ -35,7 +35,9 @@ pub(crate) fn placement(
             Some(Placement::anchor(anchor))
         }
         _ if dialect.is_visible() => {
-            PdfOptions { page: own.page.or(dialect.page), ..dialect.clone() }.placement()
+            let mut dialect = dialect.clone();
+            dialect.page = own.page.or(dialect.page);
+            dialect.placement()
         }
         _ => None,
     };
@@ -68,9 +70,9 @@ pub(crate) fn appearance(own: &Visible, dialect: &PdfOptions) -> Result<Appearan
         appearance = appearance.line(Item::Text(text.clone()));
     }
     let image = match (&own.image, &dialect.image) {
-        (Some(path), _) => Some(read(path, |bytes| Image::from_bytes(bytes, &limits))?),
+        (Some(path), _) => Some(read(path, |bytes| Image::from_bytes(&bytes, &limits))?),
         (None, Some(bytes)) => Some(
-            Image::from_bytes(bytes.clone(), &limits)
+            Image::from_bytes(bytes, &limits)
                 .map_err(|error| Failure::new(Exit::Usage, format!("SIGNATUREIMAGE: {}", told(&error))))?,
         ),
         (None, None) => None,
@@ -81,7 +83,7 @@ pub(crate) fn appearance(own: &Visible, dialect: &PdfOptions) -> Result<Appearan
     }
     if let Some(path) = &own.picture {
         let page = own.picture_page.unwrap_or_default();
-        appearance = appearance.picture(read(path, |bytes| PagePicture::from_bytes(bytes, page, &limits))?);
+        appearance = appearance.page(read(path, |bytes| PageContent::from_bytes(&bytes, page, &limits))?);
     }
     let has_text = !lines.is_empty() || !own.text.is_empty();
     match own.layout {
@@ -105,7 +107,7 @@ fn lines(own: &Visible, dialect: &PdfOptions) -> Result<Vec<(Item, Option<String
         match lines.iter_mut().find(|(item, _)| *item == label.item) {
             Some((_, text)) => *text = Some(label.text.clone()),
             None => {
-                let line = format!("--prefix: the line of the {} is not shown; name it with --show", label.item);
+                let line = format!("--prefix: the line of the {} is not shown; name it with --show", label.item.name());
                 return Err(Failure::new(Exit::Usage, line));
             }
         }
