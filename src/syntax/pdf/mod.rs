@@ -8,6 +8,7 @@ mod filter;
 pub(crate) mod form;
 pub(crate) mod geometry;
 pub(crate) mod graph;
+pub(crate) mod import;
 mod lexer;
 pub(crate) mod locate;
 pub(crate) mod object;
