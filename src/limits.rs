@@ -22,7 +22,16 @@ pub struct Limits {
     pub objects: u32,
     /// Nodes of the page tree visited to reach a page.
     pub page_nodes: usize,
-    /// Fields of a form, and entries of a page's `/Annots`; of an XML document, generated ids.
+    /// Operands and operators of content streams read while one text is searched for.
+    pub content_tokens: u64,
+    /// Characters on one page that is searched.
+    pub page_glyphs: usize,
+    /// Objects copied with a page of another document.
+    pub imported_objects: usize,
+    /// Bytes copied with a page of another document.
+    pub imported_bytes: u64,
+    /// Fields of a form, and entries of a page's `/Annots`; places where a text is found; of an XML
+    /// document, generated ids.
     pub fields: usize,
     /// Values under one key of a signature field's seed value or lock dictionary.
     pub seed_values: usize,
@@ -68,6 +77,10 @@ impl Default for Limits {
             xref_sections: 4096,
             objects: 8_388_608,
             page_nodes: 1_000_000,
+            content_tokens: 200_000_000,
+            page_glyphs: 2_000_000,
+            imported_objects: 50_000,
+            imported_bytes: 64 << 20,
             fields: 200_000,
             seed_values: 10_000,
             cms_bytes: 4 << 20,

@@ -16,5 +16,6 @@ pub use crate::prepare::{
 };
 pub use crate::profile::pades::SubFilter;
 pub use crate::syntax::pdf::{
-    Access, CryptError, Malformation, ObjectId, Occurrence, PageNumber, PageNumberError, PdfError, RevisionError,
+    Access, CryptError, Malformation, ObjectId, Occurrence, OccurrenceError, PageNumber, PageNumberError,
+    PdfError, RevisionError,
 };

@@ -428,6 +428,34 @@ impl<S: Source> Document<S> {
         self.decode(id, &dictionary, data, limit)
     }
 
+    /// The data of a stream as its filters left it, decrypted; at most `limit` bytes.
+    pub(crate) fn stream_as_it_is(&self, id: ObjectId, limit: u64) -> Result<Vec<u8>, PdfError> {
+        let Loaded { object: Object::Dictionary(dictionary), stream_at: Some(data) } = self.load_whole(id)?
+        else {
+            return Err(PdfError::Malformed { id, what: "is not a stream" });
+        };
+        let raw = self.stream_bytes(id, &dictionary, data, limit)?;
+        let Some(security) = &self.security else { return Ok(raw.into_owned()) };
+        let mut direct = dictionary;
+        self.make_direct(&mut direct, 2)?;
+        Ok(security.decrypt_stream(id, &direct, &raw)?.to_vec())
+    }
+
+    /// The data of a stream as it stands in the file.
+    fn stream_bytes(
+        &self,
+        id: ObjectId,
+        dictionary: &Dictionary,
+        data_at: u64,
+        limit: u64,
+    ) -> Result<std::borrow::Cow<'_, [u8]>, PdfError> {
+        let length = self.stream_length(id, dictionary, data_at)?;
+        if length > limit {
+            return Err(PdfError::Limit { what: "bytes in one stream", limit });
+        }
+        self.view.bytes(data_at, usize::try_from(length).unwrap_or(usize::MAX))
+    }
+
     fn decode(
         &self,
         id: ObjectId,
@@ -435,11 +463,7 @@ impl<S: Source> Document<S> {
         data_at: u64,
         limit: u64,
     ) -> Result<Vec<u8>, PdfError> {
-        let length = self.stream_length(id, dictionary, data_at)?;
-        if length > limit {
-            return Err(PdfError::Limit { what: "bytes in one stream", limit });
-        }
-        let raw = self.view.bytes(data_at, usize::try_from(length).unwrap_or(usize::MAX))?;
+        let raw = self.stream_bytes(id, dictionary, data_at, limit)?;
         let mut direct = dictionary.clone();
         self.make_direct(&mut direct, 2)?;
         let decoding = Decoding::of(&direct)?;

@@ -66,6 +66,11 @@ impl<'a> Lexer<'a> {
         self.at = self.at.saturating_add(1);
     }
 
+    /// Moves the cursor to an offset into the bytes.
+    pub(crate) const fn skip_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     fn next(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         self.bump();

@@ -1,5 +1,6 @@
 //! What a PDF is: its syntax, read lazily and at positions.
 
+pub(crate) mod content;
 mod crypt;
 pub(crate) mod document;
 mod error;
@@ -7,6 +8,7 @@ mod filter;
 pub(crate) mod form;
 pub(crate) mod geometry;
 pub(crate) mod graph;
+pub(crate) mod import;
 mod lexer;
 pub(crate) mod locate;
 pub(crate) mod object;
@@ -23,6 +25,7 @@ pub(crate) mod view;
 pub(crate) mod write;
 pub(crate) mod xref;
 
+pub use content::{Occurrence, OccurrenceError};
 pub use crypt::{Access, CryptError, Malformation};
 pub use error::PdfError;
 pub use object::ObjectId;
