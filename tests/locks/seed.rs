@@ -1,12 +1,14 @@
 //! Seed values: each key honoured, preferred or refused.
 
 use kyso::verify::SignatureKind;
+use serde_json::json;
 
 use super::signing::{
     CertificateConstraints, Certification, Chain, DigestAlgorithm, Fault, FieldLock, Fields, NewField,
     PrepareError, Refusal, SeedValue, Signing, SubFilter, Warning, at, identity,
 };
-use super::{all_accept, pdf, report, support};
+use super::support::{self, Judge};
+use super::{all_accept, pdf, report};
 
 use Certification::{FormFilling, NoChanges};
 use DigestAlgorithm::{Sha256, Sha384, Sha512};
@@ -82,15 +84,15 @@ fn digests() {
     let both = vec!["SHA384".to_owned(), "SHA512".to_owned()];
     assert_eq!(refused(&signing().digest(Sha256), &required), ("DigestMethod", both));
     assert!(sign(&signing().digest(Sha512), &required).is_ok());
-    // A key that can only be used with SHA-512.
+    // The digest of Ed25519 is no matter of choice.
     let edwards = identity("ed25519");
     assert!(edwards.sign_as(&edwards.signing().field("Asked"), required.as_slice()).is_ok());
     let sha256 = asking(SeedValue::new().required_digests(&[Sha256]));
-    let error = edwards.sign_as(&edwards.signing().field("Asked"), sha256.as_slice()).unwrap_err();
-    assert!(
-        matches!(error, PrepareError::Refused(Refusal::SeedValue { key: "DigestMethod", .. })),
-        "{error}"
-    );
+    assert!(edwards.sign_as(&edwards.signing().field("Asked"), sha256.as_slice()).is_ok());
+    let p256 = identity("p256");
+    let document = p256.sign_as(&p256.signing().field("Asked"), required.as_slice()).unwrap();
+    let document = document.to_bytes().unwrap();
+    assert_eq!(report(&document).signatures[0].digest_algorithm.as_deref(), Some("sha384"));
     let preferred = asking(SeedValue::new().digests(&[Sha512]));
     assert_eq!(warnings(&signing().digest(Sha256), &preferred), preference("DigestMethod"));
     let document = sign(&signing(), &preferred).unwrap();
@@ -257,4 +259,64 @@ fn certificates() {
     let keys: Vec<_> =
         ["Cert/Subject", "Cert/KeyUsage", "Cert/Issuer"].map(|key| Warning::SeedPreference { key }).to_vec();
     assert_eq!(warnings(&signing(), &preferred), keys);
+}
+
+#[test]
+fn fields_of_pyhanko_are_signed_here_and_fields_made_here_by_pyhanko() {
+    if !Judge::Pyhanko.present() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = folder.path().join("theirs.pdf");
+    let seed = SeedValue::new()
+        .required_sub_filters(&[SubFilter::Pades])
+        .required_reasons(["Đồng ý"])
+        .certification(None)
+        .certificate(
+            CertificateConstraints::new()
+                .required_subject_dn(&[("CN", &identity("p256").chain.leaf().common_name().unwrap())]),
+        );
+    let ours = super::write(folder.path(), "ours.pdf", &asking(seed));
+    let signed_by_them = folder.path().join("signed.pdf");
+    let jobs = [
+        json!({
+            "what": "add", "path": support::pdf("form-direct.pdf"), "out": theirs, "field": "Asked", "lock": true,
+            "seed": {"reasons": ["Đồng ý"], "digests": ["sha384"], "level": 2},
+        }),
+        json!({
+            "what": "sign", "path": ours, "out": signed_by_them, "field": "Asked", "reason": "Đồng ý",
+            "key": support::key("p256-key.pem"), "chain": support::key("p256-chain.pem"),
+        }),
+    ];
+    assert_eq!(support::change(&jobs), [None, None]);
+
+    let signed_by_us = sign(&signing(), &std::fs::read(&theirs).unwrap()).unwrap();
+    let report = report(&signed_by_us);
+    let signature = &report.signatures[0];
+    assert_eq!(signature.kind, SignatureKind::Certification);
+    assert_eq!(signature.reason.as_deref(), Some("Đồng ý"));
+    assert_eq!(signature.digest_algorithm.as_deref(), Some("sha384"));
+    assert!(String::from_utf8_lossy(&signed_by_us).contains("/TransformMethod/FieldMDP"));
+    accepted(&signed_by_us);
+    accepted(&std::fs::read(&signed_by_them).unwrap());
+}
+
+#[test]
+fn hostile_seed_values_end() {
+    let signing = signing().field("Signature1");
+    let many = "(x)".repeat(20_000);
+    for (seed, limit) in [
+        ("10 0 R".to_owned(), false),
+        ("<</Reasons 10 0 R/Cert 10 0 R/MDP 10 0 R/TimeStamp 10 0 R/SubFilter 10 0 R>>".to_owned(), false),
+        (format!("<</Reasons[{many}]>>"), true),
+        (format!("<</Cert<</Subject[{many}]>>>>"), true),
+        (format!("<</Cert<</SubjectDN[{}]>>>>", "<</A/B>>".repeat(10_001)), true),
+        ("<</Ff -1>>".to_owned(), false),
+        ("<</Ff 1/MDP<</P 9223372036854775807>>>>".to_owned(), false),
+    ] {
+        match sign(&signing, &asking_by_hand(&seed)) {
+            Err(error) if limit => assert_eq!(error.fault(), Fault::Limit, "{error}"),
+            other => assert!(!limit && !matches!(other, Err(ref error) if error.fault() == Fault::Limit)),
+        }
+    }
 }

@@ -4,8 +4,9 @@ Reads a JSON list of jobs on standard input, {"path", "out", "what", ...} each, 
 answers: null, or why a change could not be made. What there is:
 
 fill      sets the value of the text field "field" to "value"
-sign      signs in the field "field", made when it is not there; "key", "chain" are PEM files
-add       adds the empty signature field "field", visible in "box" when that is given, with "lock"
+sign      signs in the field "field", made when it is not there; "key", "chain" are PEM files; "reason"
+add       adds the empty signature field "field", visible in "box" when that is given, with a lock of all
+          fields when "lock" is true, and with a seed value: "seed" is {"reasons", "digests", "level"}
 annotate  adds a note to the first page
 content   puts another content stream in the place of the first page's
 """
@@ -41,7 +42,21 @@ def add(writer, job):
     if job.get("lock"):
         lock = fields.FieldMDPSpec(fields.FieldMDPAction.ALL)
     fields.append_signature_field(
-        writer, fields.SigFieldSpec(job["field"], box=box, field_mdp_spec=lock)
+        writer,
+        fields.SigFieldSpec(
+            job["field"], box=box, field_mdp_spec=lock, seed_value_dict=seed(job.get("seed"))
+        ),
+    )
+
+
+def seed(wanted):
+    if wanted is None:
+        return None
+    return fields.SigSeedValueSpec(
+        flags=fields.SigSeedValFlags.REASONS | fields.SigSeedValFlags.DIGEST_METHOD,
+        reasons=wanted["reasons"],
+        digest_methods=wanted["digests"],
+        seed_signature_type=fields.SeedSignatureType(fields.MDPPerm(wanted["level"])),
     )
 
 
@@ -82,7 +97,10 @@ def sign(writer, job, out):
     key = load_private_key_from_pemder(job["key"], passphrase=None)
     signer = signers.SimpleSigner(leaf, key, registry)
     metadata = signers.PdfSignatureMetadata(
-        field_name=job["field"], md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
+        field_name=job["field"],
+        md_algorithm="sha256",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        reason=job.get("reason"),
     )
     signers.sign_pdf(writer, metadata, signer=signer, output=out)
 
