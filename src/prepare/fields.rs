@@ -141,6 +141,7 @@ impl Fields {
 
     /// Adds a field.
     #[must_use]
+    #[allow(clippy::should_implement_trait, reason = "nobody adds fields with a plus")]
     pub fn add(mut self, field: NewField) -> Self {
         self.fields.push(field);
         self

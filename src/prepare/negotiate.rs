@@ -83,7 +83,8 @@ impl<'a> Negotiation<'a> {
         }
     }
 
-    /// A digest that the field allows and that suits the key.
+    /// A digest that the field allows and that suits the key. Ed25519 brings its own, so that the entry
+    /// does not apply (ISO 32002).
     pub(super) fn suite(
         &mut self,
         chain: &Chain,
@@ -92,7 +93,8 @@ impl<'a> Negotiation<'a> {
     ) -> Result<Suite, PrepareError> {
         let key = chain.public_key();
         let default = asked.unwrap_or_else(|| Suite::default_for(key).digest());
-        let Some(names) = &self.seed.digest_methods else {
+        let names = self.seed.digest_methods.as_ref();
+        let Some(names) = names.filter(|_| algorithm != SignatureAlgorithm::Ed25519) else {
             return Ok(Suite::new(algorithm, default, key)?);
         };
         let listed = names.iter().filter_map(|name| DigestAlgorithm::from_name(&name.to_ascii_lowercase()));

@@ -98,6 +98,12 @@ impl Signing {
     }
 
     /// The fully qualified name of the field: an empty signature field, or one to be made.
+    ///
+    /// An empty field's own lock applies, and so does its seed value: what that requires is chosen where
+    /// nothing else was asked for (subfilter, digest, the only reason, certification, locking), and refused
+    /// with [`Refusal::SeedValue`] otherwise. What it only prefers is followed where nothing else was asked
+    /// for. A timestamp that is required takes [`timestamp_room`](Self::timestamp_room): adding it is then
+    /// the caller's.
     #[must_use]
     pub fn field(mut self, name: impl Into<String>) -> Self {
         self.field = Some(name.into());

@@ -141,6 +141,9 @@ pub(super) fn new_field<S: Source>(
             append(document, revision, widget.page, b"Annots", id)?;
             return Ok(id);
         }
+        // What hangs below it is a signature field, and difference analysis takes no other new fields after
+        // a signature.
+        node.set(b"FT", Object::name("Sig"));
         node.set(b"Kids", Object::Array(Vec::new()));
         revision.put(id, node);
         holder = (Holder::At(Place::object(id)), b"Kids");

@@ -114,18 +114,28 @@ struct Later<'a, S> {
     options: &'a Options,
     work: Work,
     known: HashMap<u64, Outcome>,
+    /// How far changes to the document as it is may go.
+    allowed: Option<ChangeLevel>,
 }
 
 impl<'a, S: Source> Later<'a, S> {
     fn new(source: &'a S, document: &'a Document<&'a S>, options: &'a Options) -> Self {
         let work = Work::new(&options.limits);
-        Self { source, document, options, work, known: HashMap::new() }
+        Self { source, document, options, work, known: HashMap::new(), allowed: None }
     }
 
     /// Judges what follows the revision that `report` covers.
     fn look(&mut self, field: &Field, report: &mut SignatureReport) -> Result<(), VerifyError> {
         match (report.coverage, report.byte_range) {
-            (Coverage::EntireFile, _) => return Ok(()),
+            (Coverage::EntireFile, _) => {
+                let allowed = match self.allowed {
+                    Some(allowed) => allowed,
+                    None => difference::allowed(self.document, &self.work)?,
+                };
+                self.allowed = Some(allowed);
+                report.changes.allowed = allowed;
+                return Ok(());
+            }
             (Coverage::EntireRevision, Some([_, _, c, d])) => {
                 let end = c.saturating_add(d);
                 match self.revision(end) {

@@ -8,7 +8,8 @@ pub(crate) use kyso::certificate::Chain;
 pub(crate) use kyso::cms::{CmsError, SignedAttributes};
 pub(crate) use kyso::mistake::{Form, KnownMistake};
 pub(crate) use kyso::pdf::{
-    AcceptError, PrepareError, Prepared, PreparedCms, Refusal, ResumeError, Signed, Signing, SubFilter,
+    AcceptError, CertificateConstraints, Certification, FieldLock, Fields, NewField, PrepareError, Prepared,
+    PreparedCms, Refusal, ResumeError, SeedValue, Signed, Signing, SubFilter, Warning,
 };
 pub(crate) use kyso::signer::{LocalKey, Signer};
 pub(crate) use kyso::verify;

@@ -2,7 +2,7 @@
 
 Reads a JSON list of jobs on standard input, {"path", "password", "roots"} each, and writes a JSON
 list of answers: {"error": text} or {"signatures": [{"field", "intact", "valid", "trusted", "coverage",
-"level", "docmdp_ok", "why"}]}. `roots` are PEM files; with none, trust is not looked at.
+"level", "docmdp_ok", "seed", "why"}]}. `roots` are PEM files; with none, trust is not looked at.
 
 Integrity and later changes are asked for by themselves, so that an earlier signature whose chain
 leads nowhere is judged too.
@@ -37,6 +37,7 @@ def one(signature, roots):
         "coverage": "UNKNOWN",
         "level": "NOT_ANALYSED",
         "docmdp_ok": None,
+        "seed": None,
         "why": "",
     }
     try:
@@ -67,6 +68,8 @@ def one(signature, roots):
         answer["intact"] = status.intact
         answer["valid"] = status.valid
         answer["trusted"] = status.trusted
+        if status.seed_value_constraint_error is not None:
+            answer["seed"] = str(status.seed_value_constraint_error)
         if not status.intact or not status.valid:
             answer["why"] += f" signature: {status.summary()}"
     except Exception as error:

@@ -201,6 +201,8 @@ pub(crate) struct Opinion {
     pub(crate) coverage: String,
     pub(crate) level: Level,
     pub(crate) docmdp_ok: Option<bool>,
+    /// Which constraint of the field's seed value is not met.
+    pub(crate) seed: Option<String>,
     /// What went wrong, when something did.
     pub(crate) why: String,
 }
@@ -235,20 +237,32 @@ pub(crate) fn pyhanko(questions: &[Question<'_>]) -> Vec<Result<Vec<Opinion>, St
             |question| json!({"path": question.path, "password": question.password, "roots": question.roots}),
         )
         .collect();
+    let answers = ask("tests/support/judge.py", &jobs);
+    answers.iter().map(answer).collect()
+}
+
+/// Has pyHanko change files, as `tests/support/change.py` says; for each job why it was not done.
+pub(crate) fn change(jobs: &[Value]) -> Vec<Option<String>> {
+    let answers = ask("tests/support/change.py", jobs);
+    answers.iter().map(|answer| answer.as_str().map(str::to_owned)).collect()
+}
+
+/// A Python script's answers to a list of jobs.
+fn ask(script: &str, jobs: &[Value]) -> Vec<Value> {
     let mut child = Command::new(python())
-        .arg(root().join("tests/support/judge.py"))
+        .arg(root().join(script))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("python runs");
-    let input = serde_json::to_vec(&jobs).expect("jobs are JSON");
-    child.stdin.take().expect("a pipe").write_all(&input).expect("the judge reads its jobs");
-    let output = child.wait_with_output().expect("the judge ends");
-    assert!(output.status.success(), "tests/support/judge.py: {}", both(&output));
+    let input = serde_json::to_vec(jobs).expect("jobs are JSON");
+    child.stdin.take().expect("a pipe").write_all(&input).expect("the script reads its jobs");
+    let output = child.wait_with_output().expect("the script ends");
+    assert!(output.status.success(), "{script}: {}", both(&output));
     let answers: Vec<Value> = serde_json::from_slice(&output.stdout).expect("answers are JSON");
-    assert_eq!(answers.len(), questions.len());
-    answers.iter().map(answer).collect()
+    assert_eq!(answers.len(), jobs.len());
+    answers
 }
 
 fn answer(answer: &Value) -> Result<Vec<Opinion>, String> {
@@ -279,6 +293,7 @@ fn opinion(value: &Value) -> Opinion {
             _ => Level::NotAnalysed,
         },
         docmdp_ok: value["docmdp_ok"].as_bool(),
+        seed: value["seed"].as_str().map(str::to_owned),
         why: text("why"),
     }
 }

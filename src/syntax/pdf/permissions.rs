@@ -32,6 +32,10 @@ impl LockAction {
     pub(crate) fn read<S: Source>(document: &Document<S>, dictionary: &Dictionary) -> Result<Self, PdfError> {
         let names = || {
             let Object::Array(items) = document.get(dictionary, b"Fields")? else { return Ok(Vec::new()) };
+            let limit = document.view().limits().seed_values;
+            if items.len() > limit {
+                return Err(PdfError::Limit { what: "fields in a lock", limit: limit as u64 });
+            }
             let mut names = Vec::with_capacity(items.len());
             for item in &items {
                 if let Object::String(bytes) = document.resolve(item)? {

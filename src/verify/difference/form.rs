@@ -149,7 +149,7 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
             self.refuse(Some(id), format!("field \"{name}\" was added, which is no signature field"));
             return Ok(());
         }
-        let mut visible = false;
+        let (mut visible, mut brings_objects) = (false, false);
         let mut dictionaries = vec![field.dictionary.clone()];
         for widget in &field.widgets {
             self.new_widgets.insert(widget.id.number);
@@ -159,6 +159,9 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
         }
         for dictionary in &dictionaries {
             visible |= self.is_visible(dictionary)?;
+            // A field alone is room for a timestamp; what it brings along is more than that.
+            let values = [b"AP".as_slice(), b"Lock", b"SV"].into_iter().filter_map(|key| dictionary.get(key));
+            brings_objects |= values.filter_map(Object::highest_reference).next().is_some();
             if dictionary.contains(b"A") || dictionary.contains(b"AA") {
                 self.refuse(Some(id), format!("field \"{name}\" was added with an action"));
             }
@@ -167,7 +170,7 @@ impl<O: Source, N: Source> Difference<'_, O, N> {
             None => None,
             Some(value) => Some(self.new_signature(field, value)?),
         };
-        let level = match (visible, signed) {
+        let level = match (visible || brings_objects, signed) {
             (false, None | Some(ChangeLevel::LongTermValidation)) => ChangeLevel::LongTermValidation,
             _ => ChangeLevel::FormFilling,
         };

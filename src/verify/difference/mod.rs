@@ -104,6 +104,21 @@ impl Outcome {
     }
 }
 
+/// How far changes may go by what the signatures of a document say.
+fn allowed_by(restrictions: &Restrictions) -> ChangeLevel {
+    match restrictions.strictest().map(|level| level.p) {
+        Some(1) => ChangeLevel::LongTermValidation,
+        Some(3) => ChangeLevel::Annotations,
+        _ => ChangeLevel::FormFilling,
+    }
+}
+
+/// How far changes to a document as it is may go.
+pub(super) fn allowed<S: Source>(document: &Document<S>, work: &Work) -> Result<ChangeLevel, PdfError> {
+    let side = Side::new(document, work)?;
+    Ok(allowed_by(&Restrictions::read(document, &side.catalog, &side.form)?))
+}
+
 /// Compares the signed revision with the final document.
 pub(super) fn compare<O: Source, N: Source>(
     old: &Document<O>,
@@ -115,12 +130,9 @@ pub(super) fn compare<O: Source, N: Source>(
     let old = Side::new(old, work)?;
     let new = Side::new(new, work)?;
     let restrictions = Restrictions::read(old.document, &old.catalog, &old.form)?;
-    let allowed = match restrictions.strictest().map(|level| level.p) {
-        Some(1) => ChangeLevel::LongTermValidation,
-        Some(3) => ChangeLevel::Annotations,
-        _ => ChangeLevel::FormFilling,
-    };
-    let certified = restrictions.levels.iter().any(|level| level.rule == "DocMDP");
+    let allowed = allowed_by(&restrictions);
+    // A lock with /P restricts as a certification does.
+    let certified = !restrictions.levels.is_empty();
     let mut difference = Difference {
         old,
         new,
