@@ -75,12 +75,7 @@ impl Picture {
     ///
     /// # Errors
     /// [`PreviewError`].
-    pub fn draw<S: Source>(
-        signing: &Signing,
-        source: &S,
-        at: &At,
-        dpi: f64,
-    ) -> Result<Self, PreviewError> {
+    pub fn draw<S: Source>(signing: &Signing, source: &S, at: &At, dpi: f64) -> Result<Self, PreviewError> {
         let sketch = signing.sketch(source, at)?;
         let page = *sketch.pages.first().ok_or(PreviewError::Invisible)?;
         let password = signing.document_password().map_or(&b""[..], |password| password.as_bytes());
@@ -132,8 +127,7 @@ fn rasterise(
     }
     let pixmap = PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE };
     let cache = RenderCache::new();
-    let pixmap =
-        render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &pixmap);
+    let pixmap = render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &pixmap);
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
     let png = pixmap.into_png().map_err(|_| failed("the picture cannot be encoded"))?;
     Ok((png, width, height))

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::limits::Limits;
+use crate::syntax::pdf::import::{Imported, import_page};
 use crate::syntax::pdf::object::Object;
-use crate::syntax::pdf::{Graph, ObjectId};
+use crate::syntax::pdf::{Graph, ObjectId, PageNumber, PdfError};
 
 /// A page of a PDF, taken out of it as a picture. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -17,9 +19,13 @@ struct Inner {
 }
 
 impl PageContent {
-    /// A graph, the form XObject in it that shows the page, whose box is `[0 0 width height]`.
-    pub(crate) fn new(graph: Graph, form: ObjectId, size: (f64, f64)) -> Self {
-        Self(Arc::new(Inner { graph, form, size }))
+    /// Takes a page out of a PDF that needs no password, as a viewer shows it, without its annotations.
+    ///
+    /// # Errors
+    /// [`PdfError`]: the document cannot be read, has no such page, or the page needs more than `limits` allow.
+    pub fn from_bytes(document: &[u8], page: PageNumber, limits: &Limits) -> Result<Self, PdfError> {
+        let Imported { graph, form, size } = import_page(document, page, limits)?;
+        Ok(Self(Arc::new(Inner { graph, form, size })))
     }
 
     /// Width and height of the page in points.

@@ -189,8 +189,11 @@ pub(super) fn place<S: Source>(
 ) -> Result<(), RevisionError> {
     let document = scene.document;
     let acro_form = acro_form(scene, revision)?;
-    let lock =
-        look.lock.filter(|lock| lock.write).map(|lock| put_lock(scene, revision, &lock.entries)).transpose()?;
+    let lock = look
+        .lock
+        .filter(|lock| lock.write)
+        .map(|lock| put_lock(scene, revision, &lock.entries))
+        .transpose()?;
     match target {
         Target::Existing(field) => {
             let dictionary = revision.edit_dictionary(document, &field.place)?;

@@ -141,7 +141,9 @@ pub enum PlacementError {
         clip: bool,
     },
     /// The text is not there.
-    #[error("the text {text:?} is not on the pages that were searched, {pages} of them (occurrence: {occurrence})")]
+    #[error(
+        "the text {text:?} is not on the pages that were searched, {pages} of them (occurrence: {occurrence})"
+    )]
     AnchorMissing {
         /// The text.
         text: String,
@@ -151,7 +153,9 @@ pub enum PlacementError {
         pages: usize,
     },
     /// There is no field to take the rectangle from, or it has none.
-    #[error("there is no signature field with a rectangle to put the visible signature in; give a rectangle or a text")]
+    #[error(
+        "there is no signature field with a rectangle to put the visible signature in; give a rectangle or a text"
+    )]
     NoField,
     /// The field has a rectangle of its own.
     #[error("field {field:?} exists and has its own place; a visible signature in it takes no other")]

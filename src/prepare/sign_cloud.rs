@@ -33,7 +33,8 @@ impl PdfOptions {
     #[must_use]
     pub fn placement(&self) -> Option<Placement> {
         if let Some(text) = &self.position_identifier {
-            let anchor = Anchor::new(text, self.rectangle_size?).offset(self.rectangle_offset.unwrap_or_default());
+            let anchor =
+                Anchor::new(text, self.rectangle_size?).offset(self.rectangle_offset.unwrap_or_default());
             return Some(Placement::anchor(match self.page {
                 Some(page) => anchor.page(page),
                 None => anchor,

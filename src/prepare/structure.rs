@@ -96,7 +96,8 @@ impl Tags {
         kid: ObjectId,
     ) -> Result<(), RevisionError> {
         let parent = &self.parent;
-        let kids = revision.entry(&parent.place, b"K").unwrap_or_else(|| parent.dictionary.get(b"K").cloned());
+        let kids =
+            revision.entry(&parent.place, b"K").unwrap_or_else(|| parent.dictionary.get(b"K").cloned());
         if let Some(one) = kids
             && !matches!(document.resolve(&one)?, Object::Array(_) | Object::Null)
         {

@@ -142,7 +142,7 @@ pub(super) fn stands<S: Source>(
                 let rectangle = [x + dx, y + dy, x + dx + width, y + dy + height];
                 on_page(document, page, rectangle, placement.clip)
             };
-            result.found.into_iter().map(|found| stand((found.page, found.rect))).collect()
+            result.found.into_iter().map(|found| stand((Page::clone(&found.page), found.rect))).collect()
         }
     }
 }

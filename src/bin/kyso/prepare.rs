@@ -22,7 +22,10 @@ pub(crate) fn run(options: &Prepare) -> Result<ExitCode, Failure> {
     let dialect = match (&metadata.counter, options.counter) {
         (Some(counter), true) => counter,
         (None, true) => {
-            return Err(Failure::new(Exit::Usage, "--counter: the file of --sign-cloud has no counterSigning"));
+            return Err(Failure::new(
+                Exit::Usage,
+                "--counter: the file of --sign-cloud has no counterSigning",
+            ));
         }
         (Some(_), false) => {
             let line = "counterSigning comes second: prepare the signed document with --counter";

@@ -97,14 +97,16 @@ impl Counter<'_> {
         first: (LocalKey, Chain),
         warnings: &mut Vec<kyso::pdf::Warning>,
     ) -> Result<Signed<Vec<u8>>, Failure> {
-        let Sign { input, key, counter_key, counter_cert, counter_passphrase_env, signing, .. } = self.options;
+        let Sign { input, key, counter_key, counter_cert, counter_passphrase_env, signing, .. } =
+            self.options;
         let (key_path, (key, chain)) = match counter_key {
             Some(path) => {
                 let passphrase = counter_passphrase_env.as_deref();
                 (path, keys::key_and_chain(path, counter_cert.as_deref(), passphrase)?)
             }
             None => {
-                let line = "counterSigning is made with the same key; give the relying party's with --counter-key";
+                let line =
+                    "counterSigning is made with the same key; give the relying party's with --counter-key";
                 note("", &format!("{}: {line}", input.display()));
                 (key, first)
             }

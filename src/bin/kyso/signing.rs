@@ -14,10 +14,10 @@ use kyso::pdf::Warning;
 use kyso::sign_cloud::{MetaData, Options};
 use kyso::{At, Source};
 
-use crate::failure::{Exit, Failure, note};
-use crate::format::{self, Format};
 use crate::arguments::pdf::Pdf;
 use crate::arguments::xml::Xml;
+use crate::failure::{Exit, Failure, note};
+use crate::format::{self, Format};
 use crate::{arguments, sign_cloud};
 
 /// The format of the document, to which the options must belong.

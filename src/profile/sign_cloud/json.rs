@@ -77,7 +77,9 @@ mod tests {
             format!(r#"{{"entry": {list}}}"#),
             format!(r#"{{"singletonSigning": {list}}}"#),
             format!(r#"{{"'singletonSigning'": {{"entry": {list}}}}}"#),
-            format!(r#"{{"mimeType": "x", "signCloudMetaData": {{"singletonSigning": {{"Entry": {list}}}}}}}"#),
+            format!(
+                r#"{{"mimeType": "x", "signCloudMetaData": {{"singletonSigning": {{"Entry": {list}}}}}}}"#
+            ),
         ] {
             let metadata = MetaData::from_json(&text).unwrap();
             assert_eq!(metadata.singleton.pdf.visible, Some(true), "{text}");

@@ -249,8 +249,7 @@ fn image(value: &str) -> Option<Arc<[u8]>> {
             .with_decode_padding_mode(DecodePaddingMode::Indifferent)
             .with_decode_allow_trailing_bits(true),
     );
-    let text: Vec<u8> =
-        value.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'`').collect();
+    let text: Vec<u8> = value.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'`').collect();
     let bytes = LENIENT.decode(text).ok()?;
     let known = bytes.starts_with(b"\x89PNG\r\n\x1A\n") || bytes.starts_with(b"\xFF\xD8\xFF");
     known.then(|| bytes.into())

@@ -107,7 +107,10 @@ fn lines(own: &Visible, dialect: &PdfOptions) -> Result<Vec<(Item, Option<String
         match lines.iter_mut().find(|(item, _)| *item == label.item) {
             Some((_, text)) => *text = Some(label.text.clone()),
             None => {
-                let line = format!("--prefix: the line of the {} is not shown; name it with --show", label.item.name());
+                let line = format!(
+                    "--prefix: the line of the {} is not shown; name it with --show",
+                    label.item.name()
+                );
                 return Err(Failure::new(Exit::Usage, line));
             }
         }
@@ -154,6 +157,9 @@ fn styled(mut appearance: Appearance, own: &Visible, dialect: &PdfOptions) -> Re
 }
 
 /// What a file holds.
-fn read<T, E: std::error::Error>(path: &Path, take: impl FnOnce(Vec<u8>) -> Result<T, E>) -> Result<T, Failure> {
+fn read<T, E: std::error::Error>(
+    path: &Path,
+    take: impl FnOnce(Vec<u8>) -> Result<T, E>,
+) -> Result<T, Failure> {
     take(files::read(path, LONGEST)?).map_err(|error| Failure::at(Exit::Usage, path, told(&error)))
 }

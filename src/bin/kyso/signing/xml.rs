@@ -9,8 +9,8 @@ use kyso::xml::{Entities, Packaging, Policy, Reference, Signing};
 
 use crate::arguments;
 use crate::arguments::xml::Xml;
-use crate::failure::{Exit, Failure};
 use crate::detached;
+use crate::failure::{Exit, Failure};
 
 /// What to sign with, and as what.
 pub(crate) fn signing(
