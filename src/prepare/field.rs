@@ -34,15 +34,19 @@ impl<'a, S: Source> Scene<'a, S> {
         let form = Form::read(document, &catalog)?;
         let page = first_page(document, &catalog)?;
         let acro_form = form.acro_form.as_ref().map(|form| &form.dictionary);
-        let arrays = [(acro_form, b"Fields".as_slice()), (Some(&page.dictionary), b"Annots")];
+        let apart = [
+            (acro_form, b"Fields".as_slice()),
+            (Some(&page.dictionary), b"Annots"),
+            (Some(&catalog.dictionary), b"Perms"),
+        ];
         let mut highest =
             [Some(document.trailer()), Some(&catalog.dictionary), Some(&page.dictionary), acro_form]
                 .into_iter()
                 .flatten()
                 .filter_map(Dictionary::highest_reference)
                 .max();
-        for (holder, key) in arrays {
-            // A direct array was looked through with its holder.
+        for (holder, key) in apart {
+            // What is direct was looked through with its holder.
             if let Some(holder) = holder.filter(|holder| holder.reference(key).is_some()) {
                 highest = highest.max(document.get(holder, key)?.highest_reference());
             }
@@ -136,6 +140,15 @@ pub(super) fn permit<S: Source>(
         None => Ok(false),
         Some(_) if override_permissions => Ok(true),
         Some(bits) => Err(Refusal::EncryptionPermissions { bits }.into()),
+    }
+}
+
+/// Refuses a new field that is seen where an earlier signature says what may change: difference analysis
+/// takes such a field for a change that was not permitted.
+pub(super) fn permit_visible(restrictions: &Restrictions) -> Result<(), PrepareError> {
+    match restrictions.levels.first() {
+        Some(level) => Err(Refusal::VisibleAfterCertification { by: level.by.clone() }.into()),
+        None => Ok(()),
     }
 }
 
