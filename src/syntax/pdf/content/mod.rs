@@ -7,6 +7,7 @@
 mod font;
 mod interpret;
 mod order;
+mod place;
 mod sequence;
 mod text;
 mod token;
@@ -22,6 +23,7 @@ use super::page::{Page, PageNumber, page, pages};
 use super::place::Placed;
 use crate::source::Source;
 use interpret::Interpreter;
+pub use place::{TextPlace, find_text};
 use sequence::{Needle, Sequence};
 use text::PageText;
 
