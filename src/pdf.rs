@@ -45,5 +45,5 @@ pub use crate::prepare::{
 pub use crate::profile::pades::SubFilter;
 pub use crate::syntax::pdf::{
     Access, CryptError, Malformation, ObjectId, Occurrence, OccurrenceError, PageNumber, PageNumberError,
-    PdfError, RevisionError,
+    PdfError, RevisionError, TextPlace, find_text,
 };
