@@ -134,11 +134,14 @@ fn does_not_fit(
     height: f64,
 ) -> AppearanceError {
     let lines = wrap(paragraphs, width / size, true);
-    let count = lines.map_or(paragraphs.len(), |lines| lines.len());
-    let widest = paragraphs.iter().flat_map(|line| &line.clusters).map(|cluster| cluster.advance);
+    let count = lines.as_ref().map_or(paragraphs.len(), Vec::len);
+    // Too high, or too narrow for a single letter.
+    let letters = paragraphs.iter().flat_map(|line| &line.clusters).map(|cluster| cluster.advance);
+    let whole = paragraphs.iter().map(|line| line.width).fold(0.0, f64::max) * size;
+    let needed_width = if lines.is_some() { whole.min(width) } else { letters.fold(0.0, f64::max) * size };
     AppearanceError::DoesNotFit {
         size,
-        needed_width: widest.fold(0.0, f64::max).mul_add(size, 0.0),
+        needed_width,
         needed_height: pitch.height(count) * size,
         width,
         height,

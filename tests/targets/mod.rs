@@ -3,11 +3,13 @@
 #![allow(dead_code, reason = "each program uses its part")]
 
 mod cms;
+mod images;
 mod pdf;
 pub(crate) mod state;
 pub(crate) mod xml;
 
 pub(crate) use cms::cms_parse;
+pub(crate) use images::images;
 pub(crate) use pdf::{pdf_open, pdf_pipeline};
 pub(crate) use state::state_resume;
 pub(crate) use xml::{xml_c14n, xml_pipeline, xml_verify};
@@ -23,10 +25,11 @@ use kyso::{At, Entropy, Limits, SignatureValue, SigningRequest};
 type Target = (&'static str, fn(&[u8]));
 
 /// The targets.
-pub(crate) const ALL: [Target; 7] = [
+pub(crate) const ALL: [Target; 8] = [
     ("pdf_open", pdf_open),
     ("pdf_pipeline", pdf_pipeline),
     ("cms_parse", cms_parse),
+    ("images", images),
     ("state_resume", state_resume),
     ("xml_c14n", xml_c14n),
     ("xml_pipeline", xml_pipeline),

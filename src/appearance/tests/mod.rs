@@ -171,6 +171,26 @@ fn in_pdfa_1_colours_are_calibrated_and_nothing_is_transparent() {
 }
 
 #[test]
+fn later_parts_of_pdfa_have_soft_masks_where_the_colours_are_known() {
+    let time = time();
+    let template = vietnamese().image(image(SEAL)).template().unwrap();
+    let file = |pdfa, output_intent| {
+        let surroundings = Surroundings { pdfa, output_intent };
+        let drawing = template.draw(&facts(&time), (220.0, 70.0), None, &surroundings).unwrap();
+        String::from_utf8_lossy(&pdf(&drawing, (220.0, 70.0))).into_owned()
+    };
+    let has = |file: &str| {
+        ["/SMask", "/ICCBased", "/CIDSet", "/ColorSpace/DeviceRGB"].map(|word| file.contains(word))
+    };
+    assert_eq!(has(&file(None, None)), [true, false, false, true]);
+    assert_eq!(has(&file(Some(1), Some(ColorModel::Rgb))), [false, false, true, true]);
+    assert_eq!(has(&file(Some(2), None)), [false, true, false, false]);
+    assert_eq!(has(&file(Some(2), Some(ColorModel::Rgb))), [true, false, false, true]);
+    assert_eq!(has(&file(Some(3), Some(ColorModel::Cmyk))), [true, true, false, false]);
+    assert_eq!(has(&file(Some(4), Some(ColorModel::Gray))), [true, true, false, false]);
+}
+
+#[test]
 fn images_of_every_kind_show_their_colours() {
     // The middles of four patches of 16 by 16 pixels, and their grey values by ITU-R 601.
     let rgb = [76, 94, 29, 216];
