@@ -230,7 +230,7 @@ impl Appearance {
     }
 
     /// A QR code of a text, black on white, beside what the layout shows; alone where there is nothing else.
-    /// It holds at most 2331 bytes, and a fifteenth of it may be unreadable.
+    /// It holds at most 2331 bytes, and can be read with a seventh of it damaged.
     #[must_use]
     pub fn qr(mut self, text: impl Into<String>) -> Self {
         self.qr = Some(text.into());

@@ -162,6 +162,9 @@ fn in_pdfa_1_colours_are_calibrated_and_nothing_is_transparent() {
         assert!(file.contains("/CIDSet"));
         preflight(&format!("pdfa-{index}"), &drawing, size);
     }
+    let blocks = include_bytes!("../../../testdata/fonts/KysoBlocks.otf");
+    let template = vietnamese().font(Font::from_bytes(blocks.as_slice(), 0).unwrap()).template().unwrap();
+    preflight("pdfa-cff", &template.draw(&facts(&time), size, None, &surroundings).unwrap(), size);
     let uncalibrated = image(include_bytes!("../../../testdata/images/cmyk.jpg"));
     let template = vietnamese().image(uncalibrated).template().unwrap();
     let refused = template.draw(&facts(&time), size, None, &surroundings);

@@ -219,6 +219,26 @@ fn fonts_that_may_not_be_embedded_are_refused() {
     assert!(matches!(Font::from_bytes(BLOCKS, 1), Err(FontError::NoSuchFont { index: 1 })));
 }
 
+#[test]
+fn a_font_of_a_collection_is_used_by_its_index() {
+    // Two entries for the same font, whose tables move behind the header.
+    const HEADER: u32 = 20;
+    let mut bytes = b"ttcf\0\x01\0\0".to_vec();
+    bytes.extend([2, HEADER, HEADER].into_iter().flat_map(u32::to_be_bytes));
+    bytes.extend(BLOCKS);
+    let tables = u16::from_be_bytes([BLOCKS[4], BLOCKS[5]]);
+    for table in 0..usize::from(tables) {
+        let at = HEADER as usize + 12 + 16 * table + 8;
+        let offset = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) + HEADER;
+        bytes[at..at + 4].copy_from_slice(&offset.to_be_bytes());
+    }
+    assert!(matches!(Font::from_bytes(bytes.as_slice(), 2), Err(FontError::NoSuchFont { index: 2 })));
+    let font = Font::from_bytes(bytes, 1).unwrap();
+    let size = (100.0, 30.0);
+    Judged::new("collection", &pdf(&draw(&text("Office fi").font(font), size), size))
+        .check(Some("Office fi"));
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(150))]
 
