@@ -23,6 +23,11 @@ pub fn cms_parse(data: &[u8]) {
     targets::cms_parse(data);
 }
 
+/// Reads `data` as an image and as a font.
+pub fn images(data: &[u8]) {
+    targets::images(data);
+}
+
 /// Resumes from `data`, and from a true state that `data` changes.
 pub fn state_resume(data: &[u8]) {
     targets::state_resume(data);

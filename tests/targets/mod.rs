@@ -3,12 +3,14 @@
 #![allow(dead_code, reason = "each program uses its part")]
 
 mod cms;
+mod images;
 mod pdf;
 mod search;
 pub(crate) mod state;
 pub(crate) mod xml;
 
 pub(crate) use cms::cms_parse;
+pub(crate) use images::images;
 pub(crate) use pdf::{pdf_open, pdf_pipeline};
 pub(crate) use search::text_search;
 pub(crate) use state::state_resume;
@@ -29,6 +31,7 @@ pub(crate) const ALL: [Target; 8] = [
     ("pdf_open", pdf_open),
     ("pdf_pipeline", pdf_pipeline),
     ("cms_parse", cms_parse),
+    ("images", images),
     ("state_resume", state_resume),
     ("text_search", text_search),
     ("xml_c14n", xml_c14n),
