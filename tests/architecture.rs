@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const LEAVES: [&str; 6] = ["limits", "source", "fault", "entropy", "password", "asn1"];
 
 /// What each room may import besides the leaves and itself. A room that is not here may not exist.
-const DOORS: [(&str, &[&str]); 25] = [
+const DOORS: [(&str, &[&str]); 27] = [
     ("limits", &[]),
     ("source", &[]),
     ("fault", &[]),
@@ -25,7 +25,7 @@ const DOORS: [(&str, &[&str]); 25] = [
     ("syntax::pdf", &[]),
     ("syntax::xml", &[]),
     ("appearance", &["syntax::pdf"]),
-    ("profile", &["syntax::pdf", "syntax::xml", "algorithm", "certificate"]),
+    ("profile", &["syntax::pdf", "syntax::xml", "algorithm", "appearance", "certificate"]),
     ("canonical", &["syntax::xml"]),
     ("mistake", &["algorithm"]),
     ("embed", &["syntax::pdf", "syntax::xml"]),
@@ -35,6 +35,7 @@ const DOORS: [(&str, &[&str]); 25] = [
         "prepare",
         &[
             "algorithm",
+            "appearance",
             "certificate",
             "cms",
             "mistake",
@@ -52,6 +53,10 @@ const DOORS: [(&str, &[&str]); 25] = [
     ("xml", &["canonical", "embed", "prepare", "profile", "syntax::xml"]),
     // And for both together.
     ("document", &["prepare"]),
+    // The options of another system, as that system writes them.
+    ("sign_cloud", &["profile"]),
+    // Pictures of what would be signed.
+    ("preview", &["prepare"]),
     ("verify", &["algorithm", "certificate", "cms", "syntax::pdf", "syntax::xml"]),
     ("signer", &["algorithm", "certificate"]),
     ("manual", &[]),
