@@ -28,6 +28,12 @@ impl PageContent {
         self.0.size
     }
 
+    /// A page made of a graph and the form in it.
+    #[cfg(test)]
+    pub(super) fn of_parts(graph: Graph, form: ObjectId, size: (f64, f64)) -> Self {
+        Self(Arc::new(Inner { graph, form, size }))
+    }
+
     /// Adds the page's objects to another graph; the form there.
     pub(super) fn add_to(&self, graph: &mut Graph) -> ObjectId {
         let first = graph.next().number;

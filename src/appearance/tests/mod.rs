@@ -116,7 +116,7 @@ fn the_layers_of_old_readers_hold_a_question_mark() {
 #[test]
 fn a_page_can_be_the_appearance() {
     let inner = draw(&vietnamese().background(Color::rgb(255, 240, 200)), (200.0, 60.0));
-    let page = PageContent::new(inner.graph, inner.form, (200.0, 60.0));
+    let page = PageContent::of_parts(inner.graph, inner.form, (200.0, 60.0));
     let size = (150.0, 150.0);
     let drawing = draw(&Appearance::new().page(page.clone()), size);
     let judged = Judged::new("page", &pdf(&drawing, size));
