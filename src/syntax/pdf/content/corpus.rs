@@ -4,7 +4,11 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::super::document::Document;
+use super::super::geometry::Rect;
+use super::super::place::{Place, Placed};
 use super::*;
+use crate::limits::Limits;
 
 /// A word of the first page as `pdftotext` reports it; y counts downwards from the top.
 struct Word {
