@@ -47,10 +47,13 @@ fn judged(bytes: &[u8], password: &str) -> Option<(f64, Vec<Word>)> {
         } else if let Some(rest) = line.strip_prefix("<word ") {
             let edges = ["xMin", "yMin", "xMax", "yMax"].map(|name| attribute(line, name).unwrap());
             let text = rest.split_once('>')?.1.strip_suffix("</word>")?;
-            let text = ["&lt;<", "&gt;>", "&quot;\"", "&amp;&"].iter().fold(text.to_owned(), |text, pair| {
-                let (entity, character) = pair.split_at(pair.len() - 1);
-                text.replace(entity, character)
-            });
+            let text = ["&lt;<", "&gt;>", "&quot;\"", "&apos;'", "&amp;&"].iter().fold(
+                text.to_owned(),
+                |text, pair| {
+                    let (entity, character) = pair.split_at(pair.len() - 1);
+                    text.replace(entity, character)
+                },
+            );
             words.push(Word { text, edges });
         }
     }
