@@ -41,11 +41,11 @@ impl File {
 
     fn finish(mut self) -> Vec<u8> {
         let (at, count) = (self.bytes.len(), self.offsets.len() + 1);
-        write!(self.bytes, "xref\n0 {count}\n0000000000 65535 f \n").unwrap();
+        writeln!(self.bytes, "xref\n0 {count}\n0000000000 65535 f ").unwrap();
         for offset in &self.offsets {
             writeln!(self.bytes, "{offset:010} 00000 n ").unwrap();
         }
-        write!(self.bytes, "trailer\n<</Size {count}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n").unwrap();
+        writeln!(self.bytes, "trailer\n<</Size {count}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF").unwrap();
         self.bytes
     }
 }
