@@ -13,9 +13,9 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kyso::algorithm::{Suite, ToBeSigned};
 use kyso::certificate::Chain;
 use kyso::document::{Batch, Job};
-use kyso::pdf::Signing;
+use kyso::pdf::{Appearance, Image, Item, Layout, PageNumber, Placement, Signing};
 use kyso::signer::{LocalKey, Signer};
-use kyso::{At, Entropy, SignatureValue};
+use kyso::{At, Entropy, Limits, SignatureValue};
 
 /// 2026-06-01T08:00:00+07:00.
 const TIME: &str = "2026-06-01T08:00:00+07:00";
@@ -88,6 +88,50 @@ fn pipeline(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A visible signature with Vietnamese text and an image, the template made once: both phases.
+fn visible(criterion: &mut Criterion) {
+    /// What a visible signature may add without its image, in bytes.
+    const MOST: usize = 25 * 1024;
+    let fixture = Fixture::new();
+    let seal = fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/images/seal.png")).unwrap();
+    let text = Appearance::new()
+        .labelled(Item::Signer, "Ký bởi")
+        .labelled(Item::Date, "Ngày ký")
+        .labelled(Item::Reason, "Lý do")
+        .line(Item::Text("Nguyễn Thị Hằng – Chữ ký số hợp lệ".to_owned()));
+    let with_image =
+        text.clone().image(Image::from_bytes(&seal, &Limits::default()).unwrap()).layout(Layout::TextRight);
+    let place = || Placement::rectangle(PageNumber::First, [100.0, 100.0, 360.0, 180.0]);
+    let signing = |appearance: &Appearance| {
+        let template = appearance.template().unwrap();
+        Signing::new(&fixture.chain).reason("Đồng ý phê duyệt").visible(&template, place())
+    };
+    let prepare = |signing: &Signing| signing.prepare(fixture.document.clone(), &fixture.at).unwrap();
+    let value = |signing: &Signing| {
+        let request = prepare(signing).request();
+        SignatureValue::from_bytes(fixture.key.sign(fixture.suite(), request.to_be_signed()).unwrap())
+    };
+    let signed =
+        |signing: &Signing| prepare(signing).accept(&value(signing)).unwrap().to_bytes().unwrap();
+    let run = |signing: &Signing, value: &SignatureValue| {
+        let prepared = signing.prepare(black_box(fixture.document.as_slice()), &fixture.at).unwrap();
+        black_box(prepared.request());
+        prepared.dangerous().accept_without_verifying(value).unwrap().to_bytes().unwrap()
+    };
+    let (plain, lettered, pictured) = (Signing::new(&fixture.chain), signing(&text), signing(&with_image));
+    let added = signed(&lettered).len() - signed(&plain).len();
+    assert!(added <= MOST, "{added} bytes");
+    let expected = signed(&pictured);
+    assert!(expected.windows(6).any(|bytes| bytes == b"/Image"));
+    let value = value(&pictured);
+    assert_eq!(run(&pictured, &value), expected);
+    let mut group = criterion.benchmark_group("pipeline/pdf");
+    group.bench_function("3KB-visible", |bencher| bencher.iter(|| run(&pictured, &value)));
+    group.bench_function("3KB-visible-template", |bencher| bencher.iter(|| with_image.template().unwrap()));
+    group.finish();
+    println!("added without the image: {added} bytes");
+}
+
 fn public_key(criterion: &mut Criterion) {
     let fixture = Fixture::new();
     let prepared = Signing::new(&fixture.chain).prepare(fixture.document.as_slice(), &fixture.at).unwrap();
@@ -134,6 +178,6 @@ fn batch(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().measurement_time(Duration::from_secs(3)).warm_up_time(Duration::from_secs(1));
-    targets = pipeline, public_key, batch
+    targets = pipeline, visible, public_key, batch
 }
 criterion_main!(benches);
