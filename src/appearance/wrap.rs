@@ -31,6 +31,9 @@ const LEGIBLE: f64 = 6.0;
 /// … and where it makes letters larger by this factor.
 const WORTH_SPLITTING: f64 = 1.5;
 
+/// How much larger letters must become for a line, which may be a name, to be broken.
+const WORTH_WRAPPING: f64 = 1.35;
+
 /// Lines and where they stand.
 #[derive(Debug)]
 pub(super) struct Block {
@@ -85,11 +88,15 @@ pub(super) fn lay_out(
             let whole = largest(paragraphs, pitch, width, height, false);
             let legible = whole.as_ref().is_some_and(|(size, _)| *size >= LEGIBLE);
             let split = if legible { None } else { largest(paragraphs, pitch, width, height, true) };
-            match (whole, split) {
+            let wrapped = match (whole, split) {
                 (Some(whole), Some(split)) if split.0 > whole.0 * WORTH_SPLITTING => Some(split),
                 (whole, split) => whole.or(split),
             }
-            .ok_or_else(|| does_not_fit(paragraphs, pitch, SMALLEST, width, height))?
+            .ok_or_else(|| does_not_fit(paragraphs, pitch, SMALLEST, width, height))?;
+            match unwrapped(paragraphs, pitch, width, height) {
+                Some(lines) if wrapped.0 <= lines.0 * WORTH_WRAPPING => lines,
+                _ => wrapped,
+            }
         }
     };
     let mut shaped = Vec::with_capacity(lines.len());
@@ -176,6 +183,14 @@ fn largest(
         }
     }
     Some(best)
+}
+
+/// Every paragraph on one line, as large as that fits; none where it would not be legible.
+fn unwrapped(paragraphs: &[Arc<Shaped>], pitch: Pitch, width: f64, height: f64) -> Option<(f64, Lines)> {
+    let widest = paragraphs.iter().fold(f64::MIN_POSITIVE, |most, line| most.max(line.width));
+    let size = (width / widest).min(height / pitch.height(paragraphs.len())).min(LARGEST);
+    let lines = paragraphs.iter().enumerate().map(|(index, line)| (index, 0..line.text.len()));
+    (size >= LEGIBLE).then(|| (size, lines.collect()))
 }
 
 fn fitted(
