@@ -111,8 +111,7 @@ fn visible(criterion: &mut Criterion) {
         let request = prepare(signing).request();
         SignatureValue::from_bytes(fixture.key.sign(fixture.suite(), request.to_be_signed()).unwrap())
     };
-    let signed =
-        |signing: &Signing| prepare(signing).accept(&value(signing)).unwrap().to_bytes().unwrap();
+    let signed = |signing: &Signing| prepare(signing).accept(&value(signing)).unwrap().to_bytes().unwrap();
     let run = |signing: &Signing, value: &SignatureValue| {
         let prepared = signing.prepare(black_box(fixture.document.as_slice()), &fixture.at).unwrap();
         black_box(prepared.request());

@@ -28,6 +28,11 @@ pub fn images(data: &[u8]) {
     targets::images(data);
 }
 
+/// Reads `data` as a `signCloudMetaData`, and signs with it.
+pub fn metadata(data: &[u8]) {
+    targets::metadata(data);
+}
+
 /// Resumes from `data`, and from a true state that `data` changes.
 pub fn state_resume(data: &[u8]) {
     targets::state_resume(data);

@@ -4,6 +4,7 @@
 
 mod cms;
 mod images;
+mod metadata;
 mod pdf;
 mod search;
 pub(crate) mod state;
@@ -11,6 +12,7 @@ pub(crate) mod xml;
 
 pub(crate) use cms::cms_parse;
 pub(crate) use images::images;
+pub(crate) use metadata::metadata;
 pub(crate) use pdf::{pdf_open, pdf_pipeline};
 pub(crate) use search::text_search;
 pub(crate) use state::state_resume;
@@ -27,11 +29,12 @@ use kyso::{At, Entropy, Limits, SignatureValue, SigningRequest};
 type Target = (&'static str, fn(&[u8]));
 
 /// The targets.
-pub(crate) const ALL: [Target; 9] = [
+pub(crate) const ALL: [Target; 10] = [
     ("pdf_open", pdf_open),
     ("pdf_pipeline", pdf_pipeline),
     ("cms_parse", cms_parse),
     ("images", images),
+    ("metadata", metadata),
     ("state_resume", state_resume),
     ("text_search", text_search),
     ("xml_c14n", xml_c14n),
