@@ -63,6 +63,7 @@ fn seeds_pass() {
 fn test_documents_pass_the_pipeline() {
     for (name, data) in files(&support::root().join("testdata/pdf")) {
         replay(targets::pdf_pipeline, &name, &data);
+        replay(targets::text_search, &name, &data);
     }
 }
 
@@ -99,6 +100,18 @@ fn write_seeds() {
         write("pdf_open", name, &document);
         write("pdf_pipeline", name, &document);
     }
+    write("text_search", "document", &support::naive::small().into_bytes());
+    let content: &[u8] =
+        b"q 1 0 0 1 9 9 cm BT /S 12 Tf 72 700 Td [(Si) -20 (gn)] TJ ( here) Tj T* (e) ' 1 2 (e) \" ET Q\n\
+        /Span /P BDC BT /T 10 Tf 50 Tz 2 Tc 3 Tw 4 Ts 1 0 .2 1 5 5 Tm (ABC) Tj ET EMC /X Do\n\
+        BI /W 2 /H 2 /BPC 8 /CS /G ID abcd EI BT /C 9 Tf <00010041> Tj 0 -9 TD <8041> Tj ET";
+    write("text_search", "content", content);
+    let cmap: &[u8] =
+        b"/WMode 0 def /Identity-H usecmap begincmap 2 begincodespacerange <00> <80> <8140> <9FFC> \
+        endcodespacerange 1 beginbfchar <41> <1EA5> endbfchar 2 beginbfrange <01> <05> <0061> <06> <07> \
+        [<0065> <00660066>] endbfrange 1 begincidrange <00> <7F> 1 endcidrange 1 begincidchar <8141> 7 \
+        endcidchar endcmap";
+    write("text_search", "cmap", cmap);
     let digest = kyso::algorithm::DigestAlgorithm::Sha256.hash(b"content");
     let identity = targets::p256();
     write("cms_parse", "signed-data", &identity.cms(&digest));

@@ -13,9 +13,19 @@ pub fn pdf_pipeline(data: &[u8]) {
     targets::pdf_pipeline(data);
 }
 
+/// Looks for text in `data`: a document, a content stream, a CMap.
+pub fn text_search(data: &[u8]) {
+    targets::text_search(data);
+}
+
 /// Reads `data` as a CMS, a certificate, a key, a value.
 pub fn cms_parse(data: &[u8]) {
     targets::cms_parse(data);
+}
+
+/// Reads `data` as an image and as a font.
+pub fn images(data: &[u8]) {
+    targets::images(data);
 }
 
 /// Resumes from `data`, and from a true state that `data` changes.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::fault::Fault;
+
 /// A colour of sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Color {
@@ -17,6 +19,14 @@ pub struct Color {
 pub struct ColorError {
     /// The text, shortened.
     pub text: String,
+}
+
+impl ColorError {
+    /// Whose fault it is: the caller's.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        Fault::Caller
+    }
 }
 
 /// Names of HTML and of Java, which differ in `green`, `pink` and the greys: where they do, the value is

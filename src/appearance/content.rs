@@ -44,44 +44,9 @@ impl Content {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// A number to four places, without an exponent, which PDF does not know.
-    #[allow(clippy::cast_possible_truncation)]
+    /// A number to four places.
     pub(super) fn number(&mut self, value: f64) {
-        const LIMIT: f64 = 1e9;
-        let value = if value.is_finite() { value.clamp(-LIMIT, LIMIT) } else { 0.0 };
-        let scaled = (value * 10_000.0).round() as i64;
-        if scaled < 0 {
-            self.bytes.push(b'-');
-        }
-        let magnitude = scaled.unsigned_abs();
-        self.integer(magnitude / 10_000);
-        let fraction = magnitude % 10_000;
-        if fraction == 0 {
-            return;
-        }
-        self.bytes.push(b'.');
-        let mut place = 1000;
-        let mut rest = fraction;
-        while rest > 0 {
-            self.bytes.push(b'0'.saturating_add((rest / place) as u8));
-            rest %= place;
-            place /= 10;
-        }
-    }
-
-    fn integer(&mut self, value: u64) {
-        let mut digits = [0; 20];
-        let mut rest = value;
-        let mut count = 0;
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0'.saturating_add((rest % 10) as u8);
-            rest /= 10;
-            count += 1;
-            if rest == 0 {
-                break;
-            }
-        }
-        self.bytes.extend(digits.iter().skip(digits.len() - count));
+        write_number::<4>(&mut self.bytes, value);
     }
 
     /// A glyph's code in two bytes, as hex digits.
@@ -91,6 +56,52 @@ impl Content {
             self.bytes.extend(DIGITS.get(usize::from(code >> shift & 15)));
         }
     }
+}
+
+/// A number to six places.
+pub(super) fn number(value: f64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write_number::<6>(&mut bytes, value);
+    bytes
+}
+
+/// A number without an exponent, which PDF does not know.
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+fn write_number<const PLACES: u32>(bytes: &mut Vec<u8>, value: f64) {
+    const LIMIT: f64 = 1e9;
+    let unit = 10_u64.pow(PLACES);
+    let value = if value.is_finite() { value.clamp(-LIMIT, LIMIT) } else { 0.0 };
+    let scaled = (value * unit as f64).round() as i64;
+    if scaled < 0 {
+        bytes.push(b'-');
+    }
+    let magnitude = scaled.unsigned_abs();
+    write_integer(bytes, magnitude / unit);
+    let mut rest = magnitude % unit;
+    if rest > 0 {
+        bytes.push(b'.');
+    }
+    let mut place = unit;
+    while rest > 0 {
+        place /= 10;
+        bytes.push(b'0'.saturating_add((rest / place) as u8));
+        rest %= place;
+    }
+}
+
+fn write_integer(bytes: &mut Vec<u8>, value: u64) {
+    let mut digits = [0; 20];
+    let mut rest = value;
+    let mut count = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0'.saturating_add((rest % 10) as u8);
+        rest /= 10;
+        count += 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    bytes.extend(digits.iter().skip(digits.len().saturating_sub(count)));
 }
 
 #[cfg(test)]
@@ -118,6 +129,12 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
+    }
+
+    #[test]
+    fn a_matrix_has_more_places() {
+        assert_eq!(super::number(1.0 / 72.0), b"0.013889");
+        assert_eq!(super::number(-1.0), b"-1");
     }
 
     proptest::proptest! {

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Datelike, FixedOffset, Offset, Timelike};
 
+use crate::fault::Fault;
+
 /// A date format that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DateFormat {
@@ -55,6 +57,14 @@ pub enum DateFormatError {
         /// The most there may be.
         limit: usize,
     },
+}
+
+impl DateFormatError {
+    /// Whose fault it is: the caller's.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        Fault::Caller
+    }
 }
 
 /// The most characters of a format.

@@ -99,6 +99,7 @@ impl AppearanceError {
     pub const fn fault(&self) -> Fault {
         match self {
             Self::Image(error) => error.fault(),
+            Self::Font(error) => error.fault(),
             Self::TooMuchText { .. } => Fault::Limit,
             _ => Fault::Caller,
         }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::sfnt::{self, Tables, i16_at, u16_at, u32_at};
+use crate::fault::Fault;
 
 /// A TrueType or OpenType font that text is drawn with. Cheap to clone.
 ///
@@ -91,6 +92,17 @@ pub enum FontError {
         /// What the subsetter said.
         what: String,
     },
+}
+
+impl FontError {
+    /// Whose fault it is.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Unsupported { .. } => Fault::Unsupported,
+            _ => Fault::Caller,
+        }
+    }
 }
 
 impl Font {

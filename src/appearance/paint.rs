@@ -1,11 +1,11 @@
 //! Which colour spaces a document allows, and the resources they need.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Color;
 use super::content::Content;
 use super::icc::{self, Profiles};
-use super::image::{ColorModel, Image, ImageError, Kind};
+use super::image::{ColorModel, Image, ImageError, Kind, Plane, Raster};
 use super::template::Surroundings;
 use crate::syntax::pdf::object::{Dictionary, Object};
 use crate::syntax::pdf::{Graph, ObjectId};
@@ -16,14 +16,14 @@ const SPACE: &str = "CS0";
 /// Sets colours and adds images as the surroundings allow.
 pub(super) struct Painter<'a> {
     surroundings: &'a Surroundings,
-    profiles: &'a Profiles,
+    profiles: &'a OnceLock<Profiles>,
     srgb: Option<ObjectId>,
     gray: Option<ObjectId>,
     named: bool,
 }
 
 impl<'a> Painter<'a> {
-    pub(super) fn new(surroundings: &'a Surroundings, profiles: &'a Profiles) -> Self {
+    pub(super) fn new(surroundings: &'a Surroundings, profiles: &'a OnceLock<Profiles>) -> Self {
         Self { surroundings, profiles, srgb: None, gray: None, named: false }
     }
 
@@ -36,7 +36,8 @@ impl<'a> Painter<'a> {
     }
 
     fn srgb(&mut self, graph: &mut Graph) -> ObjectId {
-        *self.srgb.get_or_insert_with(|| icc::add_space(graph, &self.profiles.srgb, 3))
+        let profiles = self.profiles.get_or_init(Profiles::new);
+        *self.srgb.get_or_insert_with(|| icc::add_space(graph, &profiles.srgb, 3))
     }
 
     /// Sets the colour to fill with.
@@ -82,19 +83,19 @@ impl<'a> Painter<'a> {
         Ok(match model {
             ColorModel::Rgb => self.srgb(graph).into(),
             ColorModel::Gray => {
-                let profile = &self.profiles.gray;
+                let profile = &self.profiles.get_or_init(Profiles::new).gray;
                 Object::from(*self.gray.get_or_insert_with(|| icc::add_space(graph, profile, 1)))
             }
             ColorModel::Cmyk => return Err(ImageError::UncalibratedCmyk),
         })
     }
 
-    /// Adds an image; the image XObject. Without soft masks it stands over `background`.
+    /// Adds an image; the image XObject. Where soft masks are not allowed, `flatten` does without.
     pub(super) fn image(
         &mut self,
         graph: &mut Graph,
         image: &Image,
-        background: Color,
+        flatten: impl FnOnce(&Raster) -> (ColorModel, Plane),
     ) -> Result<ObjectId, ImageError> {
         let mut entries = Dictionary::with_room();
         let data = match image.kind() {
@@ -102,7 +103,7 @@ impl<'a> Painter<'a> {
                 let flat;
                 let (model, plane) = match &raster.alpha {
                     Some(_) if !self.surroundings.allows_transparency() => {
-                        flat = raster.flatten(background);
+                        flat = flatten(raster);
                         (flat.0, &flat.1)
                     }
                     Some(alpha) => {

@@ -13,7 +13,7 @@ impl<'a> Tables<'a> {
     /// The font `index` of a collection, or the only one of a file.
     pub(super) fn new(data: &'a [u8], index: u32) -> Option<Self> {
         let start = match data.get(..4)? {
-            b"ttcf" => {
+            b"ttcf" if index < u32_at(data, 8)? => {
                 let at = usize::try_from(index).ok()?.checked_mul(4)?.checked_add(12)?;
                 usize::try_from(u32_at(data, at)?).ok()?
             }

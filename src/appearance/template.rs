@@ -1,13 +1,14 @@
 //! Drawing: the form XObject and all that it needs.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::content::Content;
 use super::date::DateFormat;
 use super::error::AppearanceError;
 use super::font::{Font, FontError};
 use super::icc::Profiles;
+use super::image::{Plane, Raster};
 use super::item::{Facts, Item, Line};
 use super::layout::{self, Area, Areas, Layout};
 use super::paint::Painter;
@@ -49,7 +50,10 @@ struct Inner {
     date_format: DateFormat,
     shaper: Option<Shaper>,
     code: Option<Code>,
-    profiles: Profiles,
+    /// Made when a PDF/A document first needs them.
+    profiles: OnceLock<Profiles>,
+    /// The image over the background, made when a document without transparency first needs it.
+    flat: OnceLock<(ColorModel, Plane)>,
     subsets: Mutex<Vec<Arc<Subset>>>,
 }
 
@@ -104,7 +108,8 @@ impl AppearanceTemplate {
             date_format: DateFormat::read(&appearance.date_format)?,
             shaper,
             code: appearance.qr.as_deref().map(Code::new).transpose()?,
-            profiles: Profiles::new(),
+            profiles: OnceLock::new(),
+            flat: OnceLock::new(),
             subsets: Mutex::default(),
             appearance: appearance.clone(),
         })))
@@ -247,7 +252,8 @@ impl Inner {
     fn pictures(&self, sheet: &mut Sheet<'_>, areas: &Areas) -> Result<(), AppearanceError> {
         if let (Some(image), Some([x, y, width, height])) = (&self.appearance.image, areas.image) {
             let background = self.appearance.background.unwrap_or(Color::WHITE);
-            let id = sheet.painter.image(&mut sheet.graph, image, background)?;
+            let flatten = |raster: &Raster| self.flat.get_or_init(|| raster.flatten(background)).clone();
+            let id = sheet.painter.image(&mut sheet.graph, image, flatten)?;
             sheet.objects.set(b"Im0", id);
             sheet.content.raw("q").op(&[width, 0.0, 0.0, height, x, y], "cm");
             sheet.content.name_op("Im0", "Do").raw("Q");
@@ -356,7 +362,7 @@ fn check_lengths(appearance: &Appearance) -> Result<(), AppearanceError> {
     ];
     for (what, value, positive) in lengths {
         let Some(value) = value else { continue };
-        if !(value >= 0.0 && value <= SIDE_LIMIT && positive) {
+        if !((0.0..=SIDE_LIMIT).contains(&value) && positive) {
             return Err(AppearanceError::BadLength { what, value });
         }
     }
@@ -367,7 +373,9 @@ fn set_matrix(graph: &mut Graph, form: ObjectId, matrix: [f64; 6]) {
     let index = usize::try_from(form.number).unwrap_or(usize::MAX);
     let Some(part) = graph.parts().get(index).cloned() else { return };
     if let Object::Dictionary(mut dictionary) = part.object {
-        dictionary.set(b"Matrix", Object::Array(matrix.map(Object::number).to_vec()));
+        // A matrix can scale by little: more places than points need.
+        let number = |value: f64| Object::Real(super::content::number(value).into());
+        dictionary.set(b"Matrix", Object::Array(matrix.map(number).to_vec()));
         graph.replace(form, dictionary, part.data);
     }
 }

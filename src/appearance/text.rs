@@ -13,8 +13,10 @@ use super::error::{AppearanceError, shorten};
 use super::font::Font;
 
 /// A glyph where it is drawn. Lengths in ems.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Glyph {
+    /// The text that it stands for where it stands alone: a part of [`Shaped::pool`].
+    said: Range<usize>,
     /// Which of the fonts.
     pub(super) font: u8,
     pub(super) id: u16,
@@ -31,12 +33,16 @@ pub(super) struct Cluster {
     /// Places in the list of glyphs.
     pub(super) glyphs: Range<usize>,
     pub(super) advance: f64,
+    /// Whether the texts of the glyphs, one after the other, are the text.
+    pub(super) plain: bool,
 }
 
 /// A line of text as glyphs, from left to right.
 #[derive(Debug)]
 pub(super) struct Shaped {
     pub(super) text: String,
+    /// The text once more, and texts of glyphs that are no part of it.
+    pool: String,
     pub(super) glyphs: Vec<Glyph>,
     /// In visual order.
     pub(super) clusters: Vec<Cluster>,
@@ -57,6 +63,50 @@ impl Shaped {
 
     pub(super) fn cluster_glyphs(&self, cluster: &Cluster) -> &[Glyph] {
         self.glyphs.get(cluster.glyphs.clone()).unwrap_or_default()
+    }
+
+    /// The text that a glyph stands for where it stands alone.
+    pub(super) fn said(&self, glyph: &Glyph) -> &str {
+        self.pool.get(glyph.said.clone()).unwrap_or_default()
+    }
+
+    /// Says what each glyph of the clusters from `first` on stands for.
+    fn say(&mut self, first: usize, font: &Font) {
+        for cluster in self.clusters.iter_mut().skip(first) {
+            let text = self.text.get(cluster.text.clone()).unwrap_or_default();
+            let Some(glyphs) = self.glyphs.get_mut(cluster.glyphs.clone()) else { continue };
+            if let [glyph] = glyphs {
+                glyph.said = cluster.text.clone();
+                cluster.plain = true;
+                continue;
+            }
+            let spells = |text: &mut dyn Iterator<Item = char>| {
+                glyphs.iter().map(|glyph| Some(glyph.id)).eq(text.map(|character| font.glyph(character)))
+            };
+            let (start, parts) = if spells(&mut text.chars()) {
+                cluster.plain = true;
+                (cluster.text.start, text.to_owned())
+            } else if spells(&mut text.nfd()) {
+                (self.pool.len(), text.nfd().collect())
+            } else {
+                // The first glyph says all, the others nothing that shows.
+                for (index, glyph) in glyphs.iter_mut().enumerate() {
+                    let start = self.pool.len();
+                    if index > 0 {
+                        self.pool.push('\u{200B}');
+                    }
+                    glyph.said = if index > 0 { start..self.pool.len() } else { cluster.text.clone() };
+                }
+                continue;
+            };
+            if !cluster.plain {
+                self.pool.push_str(&parts);
+            }
+            for (glyph, (at, character)) in glyphs.iter_mut().zip(parts.char_indices()) {
+                let at = start.saturating_add(at);
+                glyph.said = at..at.saturating_add(character.len_utf8());
+            }
+        }
     }
 }
 
@@ -173,6 +223,7 @@ impl Shaper {
     fn shape_anew(&self, text: &str) -> Result<Shaped, AppearanceError> {
         let mut shaped = Shaped {
             text: text.to_owned(),
+            pool: text.to_owned(),
             glyphs: Vec::with_capacity(text.len()),
             clusters: Vec::with_capacity(text.len()),
             breaks: linebreaks(text)
@@ -256,8 +307,7 @@ impl Shaper {
         let has = |font: &&Font| {
             whole.chars().all(|character| is_invisible(character) || font.glyph(character).is_some())
         };
-        // The shaper composes and decomposes what the font has only one way: trying canonical
-        // decompositions here would only repeat that, so a font that has them all apart serves too.
+        // What a font has only in parts the shaper puts together; readers understand whole letters better.
         let apart = |font: &&Font| whole.nfd().all(|part| is_invisible(part) || font.glyph(part).is_some());
         let index = self.fonts.iter().position(|font| has(&font));
         let index = index.or_else(|| self.fonts.iter().position(|font| apart(&font)))?;
@@ -325,6 +375,7 @@ impl Shaper {
             let next = starts.partition_point(|other| *other <= start);
             starts.get(next).copied().unwrap_or(part.len())
         };
+        let first = shaped.clusters.len();
         let mut clusters: Vec<Cluster> = Vec::new();
         let mut previous = None;
         for (info, position) in infos.iter().zip(buffer.glyph_positions()) {
@@ -336,6 +387,7 @@ impl Shaper {
                 self.missing(&shaped.text, from, part.get(range).unwrap_or_default())
             })?;
             let glyph = Glyph {
+                said: 0..0,
                 font: run.font,
                 id,
                 advance: f64::from(position.x_advance) / em,
@@ -349,22 +401,24 @@ impl Shaper {
                 shaped.drop = shaped.drop.max(-bottom);
             }
             let place = shaped.glyphs.len();
+            let advance = glyph.advance;
             shaped.glyphs.push(glyph);
-            shaped.width += glyph.advance;
+            shaped.width += advance;
             let after = place.saturating_add(1);
             match clusters.last_mut() {
                 Some(cluster) if previous == Some(start) => {
                     cluster.glyphs.end = after;
-                    cluster.advance += glyph.advance;
+                    cluster.advance += advance;
                 }
                 _ => {
                     let [from, to] = [start, end_of(start)].map(|at| run.text.start.saturating_add(at));
-                    clusters.push(Cluster { text: from..to, glyphs: place..after, advance: glyph.advance });
+                    clusters.push(Cluster { text: from..to, glyphs: place..after, advance, plain: false });
                 }
             }
             previous = Some(start);
         }
         shaped.clusters.append(&mut clusters);
+        shaped.say(first, font);
         Ok(())
     }
 }

@@ -25,7 +25,10 @@ const LEADING: f64 = 0.04;
 /// What sums of widths may be off by, in points.
 const TOLERANCE: f64 = 1e-6;
 
-/// Words are split only where that makes letters larger by this factor.
+/// Words are split only where whole ones would be smaller than this, in points…
+const LEGIBLE: f64 = 6.0;
+
+/// … and where it makes letters larger by this factor.
 const WORTH_SPLITTING: f64 = 1.5;
 
 /// Lines and where they stand.
@@ -80,9 +83,8 @@ pub(super) fn lay_out(
         }
         FontSize::Fit => {
             let whole = largest(paragraphs, pitch, width, height, false);
-            // Most text fits at a size at which splitting words cannot help enough.
-            let enough = whole.as_ref().is_some_and(|(size, _)| size * WORTH_SPLITTING >= LARGEST);
-            let split = if enough { None } else { largest(paragraphs, pitch, width, height, true) };
+            let legible = whole.as_ref().is_some_and(|(size, _)| *size >= LEGIBLE);
+            let split = if legible { None } else { largest(paragraphs, pitch, width, height, true) };
             match (whole, split) {
                 (Some(whole), Some(split)) if split.0 > whole.0 * WORTH_SPLITTING => Some(split),
                 (whole, split) => whole.or(split),
@@ -132,11 +134,14 @@ fn does_not_fit(
     height: f64,
 ) -> AppearanceError {
     let lines = wrap(paragraphs, width / size, true);
-    let count = lines.map_or(paragraphs.len(), |lines| lines.len());
-    let widest = paragraphs.iter().flat_map(|line| &line.clusters).map(|cluster| cluster.advance);
+    let count = lines.as_ref().map_or(paragraphs.len(), Vec::len);
+    // Too high, or too narrow for a single letter.
+    let letters = paragraphs.iter().flat_map(|line| &line.clusters).map(|cluster| cluster.advance);
+    let whole = paragraphs.iter().map(|line| line.width).fold(0.0, f64::max) * size;
+    let needed_width = if lines.is_some() { whole.min(width) } else { letters.fold(0.0, f64::max) * size };
     AppearanceError::DoesNotFit {
         size,
-        needed_width: widest.fold(0.0, f64::max).mul_add(size, 0.0),
+        needed_width,
         needed_height: pitch.height(count) * size,
         width,
         height,

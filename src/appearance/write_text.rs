@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::content::Content;
 use super::subset::{Glyphs, Subset};
-use super::text::{Cluster, Glyph, Shaped};
+use super::text::{Glyph, Shaped};
 use super::wrap::Block;
 
 /// Which text each glyph stands for where it stands alone, font by font.
@@ -14,8 +14,8 @@ pub(super) fn glyph_texts<'a>(lines: impl Iterator<Item = &'a Arc<Shaped>>) -> B
     let mut fonts: BTreeMap<u8, Glyphs<'a>> = BTreeMap::new();
     for line in lines {
         for cluster in &line.clusters {
-            let texts = texts(line, cluster);
-            for (glyph, text) in line.cluster_glyphs(cluster).iter().zip(texts) {
+            for glyph in line.cluster_glyphs(cluster) {
+                let text = line.said(glyph);
                 let known = fonts.entry(glyph.font).or_default().entry(glyph.id).or_insert(text);
                 // One glyph can show several texts; all but the shortest are then said by `/ActualText`.
                 if (text.len(), text) < (known.len(), *known) {
@@ -25,18 +25,6 @@ pub(super) fn glyph_texts<'a>(lines: impl Iterator<Item = &'a Arc<Shaped>>) -> B
         }
     }
     fonts
-}
-
-/// A text for each glyph of a cluster.
-fn texts<'a>(line: &'a Shaped, cluster: &Cluster) -> impl Iterator<Item = &'a str> {
-    let text = line.cluster_text(cluster);
-    let glyphs = cluster.glyphs.len();
-    let apart = glyphs > 1 && text.chars().count() == glyphs;
-    let mut ends = text.char_indices().map(|(at, character)| (at, at.saturating_add(character.len_utf8())));
-    (0..glyphs).map(move |_| match ends.next() {
-        Some((start, end)) if apart => text.get(start..end).unwrap_or(text),
-        _ => text,
-    })
 }
 
 /// Writes the lines of a block; `font` says a font's resource name and subset.
@@ -64,13 +52,11 @@ pub(super) fn write<'a>(
         };
         for cluster in &line.clusters {
             let glyphs = line.cluster_glyphs(cluster);
-            let mut said = glyphs.iter().zip(texts(line, cluster));
-            let plain = said.all(|(glyph, text)| {
-                fonts.get(&glyph.font).and_then(|known| known.get(&glyph.id)) == Some(&text)
-            });
-            let apart = glyphs.len() == 1 || line.cluster_text(cluster).chars().count() == glyphs.len();
-            // Of several glyphs only those in the order of their characters read rightly one by one.
-            let plain = plain && apart && (glyphs.len() == 1 || !line.reordered);
+            let known =
+                |glyph: &Glyph| fonts.get(&glyph.font).and_then(|texts| texts.get(&glyph.id)).copied();
+            let plain = cluster.plain && glyphs.iter().all(|glyph| known(glyph) == Some(line.said(glyph)));
+            // Several glyphs read rightly one by one only in the order of their characters.
+            let plain = plain && (glyphs.len() == 1 || !line.reordered);
             if plain {
                 glyphs.iter().for_each(|glyph| writer.glyph(glyph));
             } else {

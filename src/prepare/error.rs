@@ -76,10 +76,11 @@ pub enum Refusal {
         /// The field whose signature says so.
         by: String,
     },
-    /// A certified document takes no new field that is seen: readers call the certification broken.
-    #[error("signature field {by:?} certifies the document, which then takes no new visible field")]
+    /// A document of which a signature says what may change takes no new field that is seen: difference
+    /// analysis calls that signature broken then. A field that was there before can be signed.
+    #[error("signature field {by:?} says what may change in the document: no new visible field")]
     VisibleAfterCertification {
-        /// The field whose signature certifies.
+        /// The field whose signature certifies, or locks with `/P`.
         by: String,
     },
     /// The field's seed value requires something else (ISO 32000-2, 12.7.5.5).

@@ -54,10 +54,12 @@ impl<'a, S: Source> Scene<'a, S> {
             .chain(pages.iter().copied())
             .filter_map(Dictionary::highest_reference)
             .max();
-        let arrays = acro_form.map(|form| (form, b"Fields".as_slice()));
-        let arrays = arrays.into_iter().chain(pages.into_iter().map(|page| (page, b"Annots".as_slice())));
-        // A direct array was looked through with its holder.
-        for (holder, key) in arrays.filter(|(holder, key)| holder.reference(key).is_some()) {
+        let form_fields = acro_form.map(|form| (form, b"Fields".as_slice()));
+        let annotations = pages.into_iter().map(|page| (page, b"Annots".as_slice()));
+        let apart = std::iter::once((&catalog.dictionary, b"Perms".as_slice()));
+        let apart = apart.chain(form_fields).chain(annotations);
+        // What is direct was looked through with its holder.
+        for (holder, key) in apart.filter(|(holder, key)| holder.reference(key).is_some()) {
             highest = highest.max(document.get(holder, key)?.highest_reference());
         }
         Ok(Self { document, catalog, form, page, stands, highest_reference: highest })
@@ -159,6 +161,15 @@ pub(super) fn permit<S: Source>(
         None => Ok(false),
         Some(_) if override_permissions => Ok(true),
         Some(bits) => Err(Refusal::EncryptionPermissions { bits }.into()),
+    }
+}
+
+/// Refuses a new field that is seen where an earlier signature says what may change: difference analysis
+/// takes such a field for a change that was not permitted.
+pub(super) fn permit_visible(restrictions: &Restrictions) -> Result<(), PrepareError> {
+    match restrictions.levels.first() {
+        Some(level) => Err(Refusal::VisibleAfterCertification { by: level.by.clone() }.into()),
+        None => Ok(()),
     }
 }
 

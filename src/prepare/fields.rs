@@ -4,7 +4,7 @@ use super::At;
 use super::certify::{FieldLock, put_lock};
 use super::conformance::Conformance;
 use super::error::{PrepareError, Warning};
-use super::field::{Scene, acro_form, free_to_create, permit, read_warnings};
+use super::field::{Scene, acro_form, free_to_create, permit, permit_visible, read_warnings};
 use super::placement::{Placement, PlacementError};
 use super::revised::Revised;
 use super::seed::SeedValue;
@@ -227,6 +227,9 @@ impl Fields {
         let mut around = Around { conformance, tags: tags(&scene)?, stands: stands.iter() };
         for field in &self.fields {
             free_to_create(&scene.form, &field.name)?;
+            if field.placement.is_some() {
+                permit_visible(&restrictions)?;
+            }
             let action = Action::CreateField;
             overridden |= permit(document, &restrictions, &field.name, action, self.override_permissions)?;
             let id = field.draw(&scene, &form, &mut around, &mut revision)?;

@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::certify::{Certification, FieldLock, Locks, announce, attest, references};
 use super::error::{PrepareError, Refusal, Warning};
-use super::field::{Scene, choose, place, read_warnings};
+use super::field::{Scene, Target, choose, permit_visible, place, read_warnings};
 use super::placement::Placement;
 use super::prepared::{Plan, Prepared, PreparedCms, hash_around_gap};
 use super::terms::Terms;
@@ -357,6 +357,9 @@ impl Signing {
         })?;
         let restrictions = Restrictions::read(document, &scene.catalog, &scene.form)?;
         let target = choose(&scene, &restrictions, self.field.as_deref(), self.override_permissions)?;
+        if matches!(target, Target::New(_)) && !scene.stands.is_empty() {
+            permit_visible(&restrictions)?;
+        }
         let mut warnings = self.warnings(&scene, &restrictions)?;
         let mut terms = Terms::settle(self, &scene, &restrictions, &target)?;
         warnings.append(&mut terms.warnings);

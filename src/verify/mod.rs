@@ -130,7 +130,11 @@ impl<'a, S: Source> Later<'a, S> {
             (Coverage::EntireFile, _) => {
                 let allowed = match self.allowed {
                     Some(allowed) => allowed,
-                    None => difference::allowed(self.document, &self.work)?,
+                    // What cannot be read is no reason to give no report.
+                    None => match difference::allowed(self.document, &self.work) {
+                        Err(error @ PdfError::Io(_)) => return Err(error.into()),
+                        other => other.unwrap_or(ChangeLevel::FormFilling),
+                    },
                 };
                 self.allowed = Some(allowed);
                 report.changes.allowed = allowed;

@@ -3,12 +3,16 @@
 #![allow(dead_code, reason = "each program uses its part")]
 
 mod cms;
+mod images;
 mod pdf;
+mod search;
 pub(crate) mod state;
 pub(crate) mod xml;
 
 pub(crate) use cms::cms_parse;
+pub(crate) use images::images;
 pub(crate) use pdf::{pdf_open, pdf_pipeline};
+pub(crate) use search::text_search;
 pub(crate) use state::state_resume;
 pub(crate) use xml::{xml_c14n, xml_pipeline, xml_verify};
 
@@ -23,11 +27,13 @@ use kyso::{At, Entropy, Limits, SignatureValue, SigningRequest};
 type Target = (&'static str, fn(&[u8]));
 
 /// The targets.
-pub(crate) const ALL: [Target; 7] = [
+pub(crate) const ALL: [Target; 8] = [
     ("pdf_open", pdf_open),
     ("pdf_pipeline", pdf_pipeline),
     ("cms_parse", cms_parse),
+    ("images", images),
     ("state_resume", state_resume),
+    ("text_search", text_search),
     ("xml_c14n", xml_c14n),
     ("xml_pipeline", xml_pipeline),
     ("xml_verify", xml_verify),
@@ -103,6 +109,10 @@ pub(crate) fn limits() -> Limits {
     limits.objects = 200_000;
     limits.page_nodes = 10_000;
     limits.fields = 5_000;
+    limits.content_tokens = 2_000_000;
+    limits.page_glyphs = 200_000;
+    limits.imported_objects = 1_000;
+    limits.imported_bytes = 4 << 20;
     limits.cms_bytes = 1 << 20;
     limits.certificates = 32;
     limits.signatures = 50;

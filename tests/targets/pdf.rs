@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use kyso::pdf::{PrepareError, Prepared, Signing};
+use kyso::pdf::{Certification, FieldLock, Fields, NewField, PrepareError, Prepared, SeedValue, Signing};
 use kyso::verify::{self, Check, Coverage, Options};
 use kyso::{Fault, Password, State};
 
@@ -16,6 +16,8 @@ pub(crate) fn pdf_open(data: &[u8]) {
         signing.clone(),
         signing.clone().field("Signature1").reason("Đồng ý"),
         signing.clone().field("a.b.c").override_encryption_permissions().override_needs_rendering(),
+        signing.clone().certify(Certification::FormFilling).lock(FieldLock::all()),
+        signing.clone().field("Signature1").lock_after_signing().timestamp_room(),
         signing.password(Password::new("user")),
     ] {
         match signing.prepare(data, &at) {
@@ -25,6 +27,15 @@ pub(crate) fn pdf_open(data: &[u8]) {
             }
             Err(error) => told(&error),
         }
+    }
+    let field =
+        NewField::new("a.b.c").lock(FieldLock::all()).seed_value(SeedValue::new().reasons(["Đồng ý"]));
+    match Fields::new().add(field).limits(limits.clone()).prepare(data, &at) {
+        Ok(revised) => {
+            let out = revised.to_bytes().expect("bytes in memory");
+            assert!(out.starts_with(data) && out.len() as u64 == revised.len());
+        }
+        Err(error) => told(&error),
     }
     if let Ok(inspection) = verify::inspect(&data, None, &limits) {
         assert!(inspection.to_json().starts_with('{'));

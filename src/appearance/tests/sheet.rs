@@ -9,7 +9,11 @@ use crate::syntax::pdf::write;
 use crate::syntax::pdf::{Graph, ObjectId};
 
 /// A one-page PDF that shows the drawing as a page of its size.
-pub(super) fn pdf(drawing: &Drawing, (width, height): (f64, f64)) -> Vec<u8> {
+pub(super) fn pdf(drawing: &Drawing, size: (f64, f64)) -> Vec<u8> {
+    whole(drawing, size, None)
+}
+
+fn whole(drawing: &Drawing, (width, height): (f64, f64), metadata: Option<(Dictionary, &[u8])>) -> Vec<u8> {
     let mut graph = drawing.graph.clone();
     let mut objects = Dictionary::new();
     objects.set(b"Ap", drawing.form);
@@ -32,6 +36,9 @@ pub(super) fn pdf(drawing: &Drawing, (width, height): (f64, f64)) -> Vec<u8> {
     let mut catalog = Dictionary::new();
     catalog.set(b"Type", Object::name("Catalog"));
     catalog.set(b"Pages", pages);
+    if let Some((entries, data)) = metadata {
+        catalog.set(b"Metadata", graph.push_stream(entries, data));
+    }
     let catalog = graph.push(catalog);
     file(&graph, catalog)
 }
@@ -69,7 +76,7 @@ fn file(graph: &Graph, catalog: ObjectId) -> Vec<u8> {
     out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", offsets.len() + 1).bytes());
     offsets.iter().for_each(|offset| out.extend(format!("{offset:010} 00000 n \n").bytes()));
     let root = catalog.number + 1;
-    out.extend(format!("trailer\n<</Size {}/Root {root} 0 R>>\n", offsets.len() + 1).bytes());
+    out.extend(format!("trailer\n<</Size {}/Root {root} 0 R/ID[<00><00>]>>\n", offsets.len() + 1).bytes());
     out.extend(format!("startxref\n{at}\n%%EOF\n").bytes());
     out
 }
@@ -132,5 +139,43 @@ impl Judged {
         let (width, height) = (number().unwrap(), number().unwrap());
         let header = output.len() - width * height;
         Some((width, height, output[header..].to_vec()))
+    }
+}
+
+/// The drawing on the page of a document that claims PDF/A-1b and has no output intent.
+pub(super) fn pdfa(drawing: &Drawing, (width, height): (f64, f64)) -> Vec<u8> {
+    const METADATA: &str = "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
+        <x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
+        <rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">\
+        <pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>\
+        </rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>";
+    let mut entries = Dictionary::new();
+    entries.set(b"Type", Object::name("Metadata"));
+    entries.set(b"Subtype", Object::name("XML"));
+    let bytes = whole(drawing, (width, height), Some((entries, METADATA.as_bytes())));
+    let mut bytes = bytes;
+    bytes[7] = b'4';
+    bytes
+}
+
+impl Judged {
+    /// PDFBox's preflight, where Java and Debian's package are installed.
+    pub(super) fn preflight(&self) {
+        const FOLDER: &str = "/usr/share/java";
+        if !Path::new(FOLDER).join("preflight.jar").exists() {
+            return;
+        }
+        let class_path = format!("{FOLDER}/*");
+        let main = "org.apache.pdfbox.preflight.Validator_A1b";
+        let Ok(output) = Command::new("java").args(["-cp", &class_path, main]).arg(&self.path).output()
+        else {
+            return;
+        };
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            said.contains("is a valid PDF/A-1b file"),
+            "{said}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }

@@ -25,7 +25,7 @@ pub(crate) mod view;
 pub(crate) mod write;
 pub(crate) mod xref;
 
-pub use content::{Occurrence, OccurrenceError};
+pub use content::{Occurrence, OccurrenceError, TextPlace, find_text};
 pub use crypt::{Access, CryptError, Malformation};
 pub use error::PdfError;
 pub use object::ObjectId;

@@ -7,6 +7,7 @@
 mod font;
 mod interpret;
 mod order;
+mod place;
 mod sequence;
 mod text;
 mod token;
@@ -22,6 +23,7 @@ use super::page::{Page, PageNumber, page, pages};
 use super::place::Placed;
 use crate::source::Source;
 use interpret::Interpreter;
+pub use place::{TextPlace, find_text};
 use sequence::{Needle, Sequence};
 use text::PageText;
 
@@ -113,7 +115,8 @@ pub(crate) struct Search {
 /// white space is left out of both, for documents that place letters one by one.
 ///
 /// # Errors
-/// A page that is asked for and does not exist, a limit, a source that fails.
+/// A page that is asked for and does not exist, a limit, a source that fails; a page of the page tree that
+/// cannot be read, if the text is on no other.
 pub(crate) fn find<S: Source>(
     document: &Document<S>,
     catalog: &Placed,
@@ -124,6 +127,7 @@ pub(crate) fn find<S: Source>(
         hunt.look(page(document, catalog, which)?)?;
         return Ok(hunt.result());
     }
+    let mut unreadable = None;
     for page in pages(document, catalog)? {
         match page {
             Ok(page) => {
@@ -132,11 +136,15 @@ pub(crate) fn find<S: Source>(
                 }
             }
             Err(error @ (PdfError::Io(_) | PdfError::Limit { .. })) => return Err(error),
-            // A page that cannot be read does not hide the others.
-            Err(_) => {}
+            // A page that cannot be read does not hide what is on others.
+            Err(error) => unreadable = unreadable.or(Some(error)),
         }
     }
-    Ok(hunt.result())
+    let search = hunt.result();
+    match unreadable {
+        Some(error) if search.found.is_empty() => Err(error),
+        _ => Ok(search),
+    }
 }
 
 /// A search under way.

@@ -71,7 +71,7 @@ impl Behind {
         let (along, beside) = (run.distance(from, to), run.beside(from, to).abs());
         let gap = along - self.end;
         if is_mark(next.character) || spacing_mark(next.character).is_some() && gap < 0.0 {
-            let near = beside < 1.2 * em && gap > -1.5 * em && gap < 0.7 * em;
+            let near = beside < 1.2 * em && along > -BACK * em && gap < LINE * em;
             return if near { Relation::Next } else { Relation::Elsewhere };
         }
         if beside > LINE * em || gap < -self.end - BACK * em {

@@ -107,6 +107,7 @@ impl Standard {
         let thousandths = known.unwrap_or(match character {
             '\u{2022}' | '\u{2026}' | '\u{2014}' | 'Æ' | 'Œ' => 1000,
             'ı' | '‘' | '’' | '·' => 250,
+            '´' | 'ˆ' | '˜' | '¯' | '˘' | '˙' | '¨' | '˚' | '¸' | '˝' | '˛' | 'ˇ' => 333,
             _ => 556,
         });
         f32::from(thousandths) / 1000.0
