@@ -75,7 +75,7 @@ const VIEWS: [View; 9] = [
 
 /// A frame, a square in the lower left corner, a triangle in the upper right one, two bars on the upper left
 /// that stand for text. What a crop box hides is red.
-const DRAWING: &str = "1 0 0 rg -500 -500 1240 500 re -500 160 1240 500 re -500 0 500 160 re 240 0 500 160 re f\n\
+const DRAWING: &str = "1 0 0 rg -500 -500 1240 498 re -500 162 1240 500 re -500 -2 498 164 re 242 -2 500 164 re f\n\
     .7 G 4 4 232 152 re S\n\
     .2 .4 .8 rg 6 6 8 8 re f\n\
     .9 .5 .1 rg 234 154 m 218 154 l 234 138 l f\n\
@@ -95,7 +95,7 @@ pub(crate) fn samples() -> Vec<Sample> {
 fn pages<const COUNT: usize>(which: [usize; COUNT]) -> Vec<u8> {
     let mut objects = minimal();
     let mut kids = String::new();
-    for (index, view) in which.into_iter().enumerate() {
+    for (index, view) in which.into_iter().map(|index| &VIEWS[index]).enumerate() {
         let (page, content, number) = (10 + index * 2, 11 + index * 2, index + 1);
         let text = format!(
             "q {} cm BT /F1 10 Tf 20 100 Td (Page {number} of the contract) Tj\n\

@@ -37,8 +37,17 @@ const DOCUMENTS: [(&str, Claim); 11] = [
 ];
 
 /// What is shown beside the text.
-const IMAGES: [&str; 8] =
-    ["none", "png", "jpeg-gray", "jpeg-rgb", "jpeg-cmyk", "qr", "ground", "visual-status"];
+const IMAGES: [&str; 9] = [
+    "none",
+    "png",
+    "jpeg-gray",
+    "jpeg-rgb",
+    "jpeg-cmyk",
+    "jpeg-own-profile",
+    "qr",
+    "ground",
+    "visual-status",
+];
 
 fn signing(image: &str) -> Signing {
     let jpeg = |model| Some(image::jpeg(model));
@@ -47,6 +56,8 @@ fn signing(image: &str) -> Signing {
         "jpeg-gray" => jpeg(Model::Gray),
         "jpeg-rgb" => jpeg(Model::Rgb),
         "jpeg-cmyk" => jpeg(Model::Cmyk),
+        // Which says itself what its colours are.
+        "jpeg-own-profile" => Some(fs::read(support::root().join("testdata/images/cmyk-icc.jpg")).unwrap()),
         _ => None,
     };
     let mut appearance = lines();
