@@ -24,13 +24,16 @@ pub(crate) fn rgb() -> Vec<u8> {
 /// A printer that mixes its four inks the way a screen would show them.
 pub(crate) fn cmyk() -> Vec<u8> {
     let mut tags = common("Press of the test data");
-    let to_lab = table(4, 3, |inks| {
+    let to_lab = table([4, 3], 2, |inks| {
         let lab = lab([0, 1, 2].map(|ink| (1.0 - inks[ink]) * (1.0 - inks[3])));
         vec![lab[0] / 100.0, (lab[1] + 128.0) / 255.0, (lab[2] + 128.0) / 255.0]
     });
-    let to_inks = table(3, 4, |lab| {
-        let dark = 1.0 - lab[0];
-        vec![(1.0 - lab[1]) * lab[0], lab[1] * lab[0], lab[2] * lab[0], dark]
+    // An odd number of points, so that grey is one of them.
+    let to_inks = table([3, 4], 7, |lab| {
+        let light = rgb_of([lab[0] * 100.0, lab[1] * 255.0 - 127.5, lab[2] * 255.0 - 127.5]);
+        let most = light.iter().copied().fold(0.0, f64::max);
+        let ink = |light: f64| if most > 0.0 { 1.0 - light / most } else { 0.0 };
+        vec![ink(light[0]), ink(light[1]), ink(light[2]), 1.0 - most]
     });
     for name in [b"A2B0", b"A2B1", b"A2B2"] {
         tags.push((*name, to_lab.clone()));
@@ -38,35 +41,57 @@ pub(crate) fn cmyk() -> Vec<u8> {
     for name in [b"B2A0", b"B2A1", b"B2A2"] {
         tags.push((*name, to_inks.clone()));
     }
-    tags.push((*b"gamt", table(3, 1, |_| vec![0.0])));
+    tags.push((*b"gamt", table([3, 1], 2, |_| vec![0.0])));
     profile(*b"prtr", *b"CMYK", *b"Lab ", &tags)
+}
+
+/// From linear red, green and blue to XYZ under D50.
+const ROWS: [[f64; 3]; 3] = [[0.4360, 0.3851, 0.1431], [0.2225, 0.7169, 0.0606], [0.0139, 0.0971, 0.7141]];
+
+/// And back.
+const INVERSE: [[f64; 3]; 3] =
+    [[3.1346, -1.6174, -0.4906], [-0.9787, 1.9160, 0.0334], [0.0720, -0.2290, 1.4057]];
+
+fn product(rows: [[f64; 3]; 3], column: [f64; 3]) -> [f64; 3] {
+    rows.map(|row| row.iter().zip(column).map(|(factor, value)| factor * value).sum())
 }
 
 /// CIE L*a*b* of linear red, green and blue.
 fn lab(rgb: [f64; 3]) -> [f64; 3] {
-    const ROWS: [[f64; 3]; 3] =
-        [[0.4360, 0.3851, 0.1431], [0.2225, 0.7169, 0.0606], [0.0139, 0.0971, 0.7141]];
-    let f = |row: usize| {
-        let value: f64 = (0..3).map(|column| ROWS[row][column] * rgb[column]).sum::<f64>() / WHITE[row];
+    let xyz = product(ROWS, rgb);
+    let [x, y, z] = [0, 1, 2].map(|part| {
+        let value = xyz[part] / WHITE[part];
         if value > 0.008_856 { value.cbrt() } else { 7.787 * value + 16.0 / 116.0 }
-    };
-    let (x, y, z) = (f(0), f(1), f(2));
+    });
     [116.0 * y - 16.0, (500.0 * (x - y)).clamp(-128.0, 127.0), (200.0 * (y - z)).clamp(-128.0, 127.0)]
 }
 
-/// lut8Type with two grid points for each input, curves that change nothing, and what `node` says at each
-/// corner, from 0 to 1.
-fn table(inputs: usize, outputs: usize, node: impl Fn(&[f64]) -> Vec<f64>) -> Vec<u8> {
+/// Red, green and blue as screens take them, the nearest there are.
+fn rgb_of([l, a, b]: [f64; 3]) -> [f64; 3] {
+    let y = (l + 16.0) / 116.0;
+    let parts = [y + a / 500.0, y, y - b / 200.0];
+    let xyz = [0, 1, 2].map(|part| {
+        let value: f64 = parts[part];
+        let relative = if value > 0.206_9 { value.powi(3) } else { (value - 16.0 / 116.0) / 7.787 };
+        relative * WHITE[part]
+    });
+    product(INVERSE, xyz).map(|value| value.clamp(0.0, 1.0).powf(1.0 / 2.2))
+}
+
+/// lut8Type with so many inputs and outputs, `grid` points for each input, curves that change nothing, and
+/// what `node` says at each point, from 0 to 1.
+fn table([inputs, outputs]: [usize; 2], grid: usize, node: impl Fn(&[f64]) -> Vec<f64>) -> Vec<u8> {
     let mut bytes = b"mft1\0\0\0\0".to_vec();
-    bytes.extend([inputs as u8, outputs as u8, 2, 0]);
+    bytes.extend([inputs as u8, outputs as u8, grid as u8, 0]);
     for row in 0..9 {
         bytes.extend(fixed(if row % 4 == 0 { 1.0 } else { 0.0 }));
     }
     let straight = || (0..=255_u8).collect::<Vec<_>>();
     (0..inputs).for_each(|_| bytes.extend(straight()));
-    // The last input runs fastest.
-    for corner in 0..1_usize << inputs {
-        let at: Vec<f64> = (0..inputs).map(|input| ((corner >> (inputs - 1 - input)) & 1) as f64).collect();
+    for point in 0..grid.pow(inputs as u32) {
+        // The last input runs fastest.
+        let digit = |input: usize| point / grid.pow((inputs - 1 - input) as u32) % grid;
+        let at: Vec<f64> = (0..inputs).map(|input| digit(input) as f64 / (grid - 1) as f64).collect();
         bytes.extend(node(&at).iter().map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8));
     }
     (0..outputs).for_each(|_| bytes.extend(straight()));

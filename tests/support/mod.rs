@@ -58,7 +58,7 @@ impl Judge {
     /// # Panics
     /// When it is absent and `KYSO_REQUIRE_JUDGES=1`.
     pub(crate) fn present(self) -> bool {
-        static PRESENT: [OnceLock<bool>; 11] = [const { OnceLock::new() }; 8];
+        static PRESENT: [OnceLock<bool>; 11] = [const { OnceLock::new() }; 11];
         let there = *PRESENT[self as usize].get_or_init(|| {
             let there = match self {
                 Self::Openssl => runs("openssl", &["version"]),

@@ -5,13 +5,17 @@ use png::{BitDepth, ColorType, Encoder};
 /// Width and height in blocks of eight pixels.
 const BLOCKS: [usize; 2] = [9, 6];
 
-/// A ring with a bar on its left, its colours fading out towards the edges: 72 by 48 pixels with alpha.
+/// Pixels of the PNG to one of the JPEG.
+const FINE: usize = 4;
+
+/// A ring with a bar on its left and a quarter of a disc on its upper right: 288 by 192 pixels with alpha.
 pub(crate) fn png() -> Vec<u8> {
-    let [width, height] = BLOCKS.map(|blocks| blocks * 8);
+    let [width, height] = BLOCKS.map(|blocks| blocks * 8 * FINE);
+    let middle = |pixel: usize| (pixel as f64 + 0.5) / FINE as f64;
     let mut data = Vec::new();
     for row in 0..height {
         for column in 0..width {
-            data.extend(seal(column as f64 + 0.5, row as f64 + 0.5));
+            data.extend(seal(middle(column), middle(row)));
         }
     }
     let mut bytes = Vec::new();
@@ -26,7 +30,7 @@ pub(crate) fn png() -> Vec<u8> {
 
 fn seal(x: f64, y: f64) -> [u8; 4] {
     let distance = (x - 44.0).hypot(y - 24.0);
-    let inside = |signed: f64| (signed.clamp(-0.5, 0.5) + 0.5) * 255.0;
+    let inside = |signed: f64| ((signed * FINE as f64).clamp(-0.5, 0.5) + 0.5) * 255.0;
     let ring = inside(3.0 - (distance - 19.0).abs());
     let wedge = if x > 44.0 && y < 24.0 { inside(13.0 - distance) } else { 0.0 };
     if x < 12.0 {

@@ -82,6 +82,11 @@ pub(crate) fn lines() -> Appearance {
 pub(crate) const TEXT: &str = "Ký bởi: Nguyễn Thị Hằng Ngày ký: 01/06/2026 Lý do: Đồng ý phê duyệt \
     Nơi ký: Đà Nẵng Nguyễn Thị Hằng – Chữ ký số hợp lệ";
 
+/// The same when somebody else signs.
+pub(crate) fn text_by(signer: &str) -> String {
+    TEXT.replacen("Nguyễn Thị Hằng", signer, 1)
+}
+
 pub(crate) fn seal() -> Image {
     Image::from_bytes(&image::png(), &Limits::default()).unwrap()
 }

@@ -8,8 +8,8 @@ use kyso::pdf::{
 };
 use lopdf::{Dictionary, Document, Object};
 
-use crate::paper::{HEIGHT, WIDTH, pdf, signed, vietnamese};
-use crate::signing::at;
+use crate::paper::{HEIGHT, WIDTH, pdf, signed};
+use crate::signing::{at, identity};
 use crate::support::{self, Judge};
 
 /// The pages of `view-pages.pdf`: from displayed points to the page's own units, and points to a unit.
@@ -22,7 +22,7 @@ const PAGES: [([f64; 6], f64); 4] = [
 
 fn signing(placement: Placement) -> Signing {
     let template = Appearance::new().line(Item::Text("Đã ký".into())).template().unwrap();
-    vietnamese().signing().visible(&template, placement)
+    identity("p256").signing().visible(&template, placement)
 }
 
 fn error(name: &str, placement: Placement) -> PlacementError {
@@ -75,7 +75,7 @@ fn assert_near(found: [f64; 4], expected: [f64; 4], within: f64, what: &str) {
 
 #[test]
 fn rectangles_are_where_the_viewer_sees_them() {
-    let signer = vietnamese();
+    let signer = identity("p256");
     let place = [30.0, 40.0, 130.0, 70.0];
     for (page, index) in [
         (PageNumber::First, 0),
@@ -101,7 +101,7 @@ fn rectangles_are_where_the_viewer_sees_them() {
 
 #[test]
 fn what_is_off_the_page_is_refused_or_clipped() {
-    let signer = vietnamese();
+    let signer = identity("p256");
     let (width, height) = (WIDTH as f64, HEIGHT as f64);
     for (index, number) in (1..=4).enumerate() {
         let page = PageNumber::Number(number);
@@ -153,18 +153,17 @@ fn words_of(document: &str, text: &str) -> Vec<(usize, [f64; 2])> {
         rest.split_once('"').unwrap().0.parse().unwrap()
     };
     let wanted: Vec<&str> = text.split(' ').collect();
-    let (mut found, mut page, mut height) = (Vec::new(), 0, 0.0);
+    let (mut found, mut page) = (Vec::new(), 0);
     let mut line_words: Vec<(String, [f64; 2])> = Vec::new();
     for line in listed.lines() {
         if line.contains("<page ") {
             page += 1;
-            height = value(line, "height");
             line_words.clear();
         } else if line.contains("<word ") {
             let word = line.split_once('>').unwrap().1.split_once('<').unwrap().0;
             // poppler takes no notice of /UserUnit.
             let unit = PAGES[page - 1].1;
-            let corner = [value(line, "xMin") * unit, (height - value(line, "yMax")) * unit];
+            let corner = [value(line, "xMin") * unit, HEIGHT as f64 - value(line, "yMax") * unit];
             line_words.push((word.to_owned(), corner));
             let start = line_words.len().checked_sub(wanted.len());
             if let Some(start) = start
@@ -200,7 +199,7 @@ fn anchors_are_found_where_poppler_finds_the_text() {
     if !Judge::Poppler.present() {
         return;
     }
-    let signer = vietnamese();
+    let signer = identity("p256");
     let places = words_of("view-pages", ANCHOR);
     assert_eq!(places.iter().map(|(page, _)| *page).collect::<Vec<_>>(), [0, 0, 1, 1, 2, 2, 3, 3]);
     let mut cases = vec![(anchor(), 0), (anchor().occurrence(Occurrence::Last), 7)];
@@ -224,7 +223,7 @@ fn every_occurrence_has_its_stamp() {
     if !Judge::Poppler.present() {
         return;
     }
-    let signer = vietnamese();
+    let signer = identity("p256");
     let every = signing(Placement::anchor(anchor().occurrence(Occurrence::Every)));
     let document = signed(&signer, &every, &pdf("view-pages"));
     let seen = seen(&document);

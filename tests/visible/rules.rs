@@ -32,7 +32,7 @@ pub(crate) fn widgets(document: &Document) -> Vec<(ObjectId, &Dictionary, Object
         for annotation in annotations.as_array().unwrap() {
             let id = annotation.as_reference().unwrap();
             let widget = document.get_dictionary(id).unwrap();
-            if widget.get(b"FT").is_ok_and(|kind| kind.as_name() == Ok(b"Sig")) {
+            if widget.get(b"FT").is_ok_and(|kind| kind.as_name().is_ok_and(|name| name == b"Sig")) {
                 widgets.push((id, widget, page));
             }
         }
@@ -91,7 +91,7 @@ impl<'a> Rules<'a> {
         // Print; not Invisible, Hidden, NoView, ToggleNoView.
         self.rule(flags & 4 != 0 && flags & (1 | 2 | 32 | 256) == 0, format!("6.5.3: /F {flags}"));
         self.rule(!widget.has(b"A") && !widget.has(b"AA"), "6.6.2: an action");
-        self.rule(widget.get(b"P").and_then(Object::as_reference) == Ok(page), "/P is the page");
+        self.rule(widget.get(b"P").and_then(Object::as_reference).ok() == Some(page), "/P is the page");
         let Ok(appearance) = widget.get_deref(b"AP", self.document).and_then(Object::as_dict) else {
             return self.rule(false, "6.5.3: /AP");
         };
@@ -188,7 +188,7 @@ impl<'a> Rules<'a> {
                 self.device(components);
             }
             Object::Array(parts) => {
-                self.rule(parts[0].as_name() == Ok(b"ICCBased"), "ICCBased");
+                self.rule(parts[0].as_name().is_ok_and(|name| name == b"ICCBased"), "ICCBased");
                 let profile = self.document.dereference(&parts[1]).unwrap().1.as_stream().unwrap();
                 let count = profile.dict.get(b"N").unwrap().as_i64().unwrap();
                 let data = profile.get_plain_content().unwrap();
@@ -219,12 +219,15 @@ impl<'a> Rules<'a> {
         }
         let interpolated = dictionary.get(b"Interpolate").and_then(Object::as_bool).unwrap_or(false);
         self.rule(!interpolated, "6.2.4: /Interpolate true");
-        self.rule(dictionary.get(b"BitsPerComponent").and_then(Object::as_i64) == Ok(8), "eight bits");
+        self.rule(dictionary.get(b"BitsPerComponent").and_then(Object::as_i64).ok() == Some(8), "eight bits");
         self.rule(!image.filters().unwrap_or_default().contains(&&b"LZWDecode"[..]), "6.1.10: LZW");
         let space = dictionary.get(b"ColorSpace").unwrap();
         if is_mask {
             // Of a mask it says how many components there are, not which colours.
-            self.rule(space.as_name() == Ok(b"DeviceGray"), "11.6.5.2: a mask in DeviceGray");
+            self.rule(
+                space.as_name().is_ok_and(|name| name == b"DeviceGray"),
+                "11.6.5.2: a mask in DeviceGray",
+            );
             self.rule(!dictionary.has(b"SMask"), "a mask of a mask");
         } else {
             self.space(space);
@@ -262,7 +265,7 @@ impl<'a> Rules<'a> {
         self.rule(self.name(cid_font, b"CIDToGIDMap") == b"Identity", "6.3.3.2: /CIDToGIDMap");
         let data = program.get_plain_content().unwrap();
         let length = program.dict.get(b"Length1").and_then(Object::as_i64);
-        self.rule(length == Ok(data.len() as i64), "/Length1");
+        self.rule(length.ok() == Some(data.len() as i64), "/Length1");
         let glyphs = usize::from(number(&data, b"maxp", 4));
         match descriptor.get_deref(b"CIDSet", self.document).and_then(Object::as_stream) {
             Ok(set) => {
@@ -319,8 +322,8 @@ impl<'a> Rules<'a> {
         self.rule(self.name(entries, b"S") == b"Form", "PDF/UA 7.18.4: /Form");
         let object = entries.get_deref(b"K", self.document).unwrap().as_dict().unwrap();
         self.rule(self.name(object, b"Type") == b"OBJR", "OBJR");
-        self.rule(object.get(b"Obj").and_then(Object::as_reference) == Ok(id), "/Obj is the widget");
-        self.rule(entries.get(b"Pg").and_then(Object::as_reference) == Ok(page), "/Pg is the page");
+        self.rule(object.get(b"Obj").and_then(Object::as_reference).ok() == Some(id), "/Obj is the widget");
+        self.rule(entries.get(b"Pg").and_then(Object::as_reference).ok() == Some(page), "/Pg is the page");
         // Up to the root, each the kid of the next.
         let mut kid = element;
         while kid != root {
