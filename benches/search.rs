@@ -24,7 +24,7 @@ struct File {
 impl File {
     fn object(&mut self, body: &[u8]) {
         self.offsets.push(self.bytes.len());
-        write!(self.bytes, "{} 0 obj\n", self.offsets.len()).unwrap();
+        writeln!(self.bytes, "{} 0 obj", self.offsets.len()).unwrap();
         self.bytes.extend_from_slice(body);
         self.bytes.extend_from_slice(b"\nendobj\n");
     }
@@ -41,11 +41,11 @@ impl File {
 
     fn finish(mut self) -> Vec<u8> {
         let (at, count) = (self.bytes.len(), self.offsets.len() + 1);
-        write!(self.bytes, "xref\n0 {count}\n0000000000 65535 f \n").unwrap();
+        writeln!(self.bytes, "xref\n0 {count}\n0000000000 65535 f ").unwrap();
         for offset in &self.offsets {
-            write!(self.bytes, "{offset:010} 00000 n \n").unwrap();
+            writeln!(self.bytes, "{offset:010} 00000 n ").unwrap();
         }
-        write!(self.bytes, "trailer\n<</Size {count}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n").unwrap();
+        writeln!(self.bytes, "trailer\n<</Size {count}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF").unwrap();
         self.bytes
     }
 }

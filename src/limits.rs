@@ -22,6 +22,9 @@ pub struct Limits {
     pub objects: u32,
     /// Nodes of the page tree visited to reach a page.
     pub page_nodes: usize,
+    /// Bytes of objects parsed on the way to a page or, in a search, through all pages; repeated parsing
+    /// counted again.
+    pub page_bytes: u64,
     /// Operands and operators of content streams read while one text is searched for.
     pub content_tokens: u64,
     /// Characters on one page that is searched.
@@ -77,7 +80,8 @@ impl Default for Limits {
             xref_sections: 4096,
             objects: 8_388_608,
             page_nodes: 1_000_000,
-            content_tokens: 200_000_000,
+            page_bytes: 4 << 30,
+            content_tokens: 1_000_000_000,
             page_glyphs: 2_000_000,
             imported_objects: 50_000,
             imported_bytes: 64 << 20,

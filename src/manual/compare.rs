@@ -48,7 +48,7 @@
 //!
 //! ## What the others have and this crate does not
 //!
-//! pyHanko and PDFBox make visible signatures, certify, add timestamps and validation data, and do much besides
+//! pyHanko and PDFBox add timestamps and validation data, and do much besides
 //! signing; pyHanko also checks revocation and works with public-key security handlers.
 //!
 //! # XML

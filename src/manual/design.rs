@@ -25,8 +25,9 @@
 //! algorithm          digests, signature algorithms, public keys; the two backends are named here only
 //! certificate        certificates, chains, paths to trust anchors
 //! cms                signed attributes, SignedData, the check of a CMS that came from outside
-//! syntax/pdf         what a PDF is: lexer, objects, cross-reference, encryption, form, page, revision
+//! syntax/pdf         what a PDF is: lexer, objects, cross-reference, encryption, form, page, text, revision
 //! syntax/xml         what XML is: scanner, canonical forms, plain documents, tree, XPath
+//! appearance         what a visible signature looks like: fonts, text, images, layout
 //! profile            tables without I/O: PAdES, XMLDSig, KeyInfo, TT78, XAdES, the EFY dialect
 //! canonical          canonical octets to look at
 //! mistake            what a refused value looks like
@@ -35,6 +36,8 @@
 //! prepare            phase one, and the way back  ┘
 //! pdf  xml           what a caller needs to sign a document of one format, in one place
 //! document           the same for both together
+//! sign_cloud         the options of another system, as it writes them
+//! preview            pictures of what would be signed (feature `preview`)
 //! verify             an independent reader
 //! signer             a local key (feature `signer`)
 //! bin/kyso           the command line, by public items only (feature `cli`)
@@ -44,7 +47,8 @@
 //! Imports run towards the top of this list only. `asn1` knows object identifiers and nothing else of the
 //! crate; `algorithm` uses `asn1`; `certificate` uses both, `cms` all three. `syntax` knows nothing of signing:
 //! it uses `source`, `limits`, `entropy` and the ciphers, and `syntax/pdf` and `syntax/xml` do not know each
-//! other. `profile` uses `syntax`, `algorithm` and `certificate`, `canonical` only `syntax/xml`. `embed` uses
+//! other. `appearance` draws objects that belong to no document yet, and uses `syntax/pdf` for what objects
+//! are. `profile` uses `syntax`, `appearance`, `algorithm` and `certificate`, `canonical` only `syntax/xml`. `embed` uses
 //! `source` and `syntax`; `prepare` uses everything above it but `canonical`. `verify` uses the syntax rooms,
 //! `algorithm`, `certificate` and `cms`, and nothing of `prepare`, `state` or `embed`: what writes a signature
 //! does not vouch for it. `signer` sees `algorithm`, `asn1` and `certificate`, and nothing but the command line
@@ -61,6 +65,13 @@
 //! **The revision writer.** The rules of incremental updates are where signers break documents: the kind of
 //! the appended section, what offsets count from, `/Size`, `/Prev`, keys that belong to a stream, generations,
 //! `/ID`. They can only be kept where the file's own structure is at hand, as found rather than as repaired.
+//!
+//! **Text search.** A signer needs to know where a text stands, on the page that it is on, without reading the
+//! document: the content of one page after another is followed with the fonts it uses, and nothing else.
+//!
+//! **The appearance.** Shaping, subsetting, decoding of PNG and the QR code are kept libraries; the layout, the
+//! writing of fonts and images as PDF wants them, and what PDF/A asks are written here. JPEG is passed on as it
+//! is, after its markers were read.
 //!
 //! **XML.** The scanner, the canonical forms, XPath and the strict rules of the verifier's reader: see below.
 //!
@@ -85,6 +96,11 @@
 //! | `aes`, `cbc`, `rc4` | encrypted documents |
 //! | `zeroize` | passwords and keys do not outlive their use |
 //! | `flate2` on `zlib-rs` | cross-reference and object streams |
+//! | `weezl` | LZW in content streams that are searched |
+//! | `unicode-normalization`, `glyph-names` | text that is shown and searched |
+//! | `unicode-bidi`, `unicode-linebreak`, `harfrust`, `subsetter`, `notosans` | order, line breaks, glyphs, subsets and the built-in font of visible signatures |
+//! | `png`, `qrcodegen` | images and QR codes of visible signatures |
+//! | `hayro` (optional) | previews |
 //! | `memchr` | finding things: `startxref`, objects in damaged files, markup in XML |
 //! | `quick-xml` | the verifier's reader of XML, so that it is another one than the pipeline's |
 //! | `smallvec` | names of objects, namespaces and attributes of elements without an allocation each |
@@ -156,10 +172,16 @@
 //! - The signature dictionary, an object of its own: `/Type /Filter /SubFilter /M`, the texts given, eighty
 //!   columns for `/ByteRange`, and `/Contents` as the gap, `<` and `>` included. `/Contents` and `/ByteRange`
 //!   are direct and never encrypted.
-//! - For a new field: the field merged with its widget (`/Rect [0 0 0 0] /F 132 /P`), the nodes that a
-//!   dotted name asks for, an empty appearance where the metadata claims PDF/A-1; and the holders of `/Fields`
-//!   and `/Annots`, whichever object that is. For an existing field: the field with its `/V`, and a
-//!   `FieldMDP` reference in the signature when the field has a `/Lock`.
+//! - For a new field: the field merged with its widget (`/F 132 /P`, `/Rect` of zeros when invisible, `/MK /R`
+//!   when not), the nodes that a dotted name asks for, an empty appearance where the metadata claims PDF/A-1;
+//!   and the holders of `/Fields` and `/Annots`, whichever object that is. For an existing field: the field
+//!   with its `/V`.
+//! - For a visible signature: a form XObject with its font, image and profiles, `/Matrix` turned as the page
+//!   is; under PDF/A with what its part asks for. For further places of a text, stamps with the same form.
+//! - In a tagged document that nobody has signed: a structure element `Form` below the topmost one, its entry
+//!   in the parent tree, `/StructParent` and `/Tabs /S`.
+//! - For a certification: `DocMDP` in the signature and in `/Perms`. For locks, the caller's or the field's:
+//!   `FieldMDP` in the signature, and `/Lock` in a field that is new or may still be changed.
 //! - `/SigFlags 3`; below PDF 2.0 for PAdES the `ESIC` entry of `/Extensions`, beside those of others.
 //! - A cross-reference section of the kind that the newest one has, and a trailer with the document's keys,
 //!   without those of a section; a new second `/ID`, and both elements where there was none, but not in a file

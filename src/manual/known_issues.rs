@@ -19,12 +19,32 @@
 //!
 //! # Signing PDF
 //!
-//! - Seed values (`/SV`) of a field are not looked at: a signature can be made that its field does not want.
-//! - A new field on a document certified with P=2 is made, as large validators tolerate it. An existing field
-//!   is better.
-//! - A new field goes to the first page that is an object of its own, and cannot be put on another.
-//! - No structure element is added to a tagged document for a new field, because difference analysis of an
-//!   earlier signature would object to that; PDF/UA may want one.
+//! - A new invisible field on a document certified with P=2 is made, as large validators tolerate it; a visible
+//!   one is refused. An existing field is better for both.
+//! - A new invisible field goes to the first page that is an object of its own.
+//! - A structure element for a new field is added to a tagged document only while nobody has signed it:
+//!   afterwards difference analysis of the earlier signature would object. There is a warning.
+//! - Required timestamps of seed values are refused unless there is room for one
+//!   ([`Signing::timestamp_room`](crate::pdf::Signing::timestamp_room)); making it is then the caller's.
+//! - Signature policies among the constraints of PDF 2.0 on certificates are not read.
+//! - An existing field that is signed without [`Signing::visible`](crate::pdf::Signing::visible) gets no
+//!   appearance, even where it has a rectangle.
+//!
+//! # Visible signatures
+//!
+//! - Exif orientation of JPEG images is not applied. Embedded colour profiles count for CMYK in PDF/A only.
+//! - Fonts with CFF2 outlines are refused; of a variable font the default instance is used.
+//! - Text that runs from right to left is reordered, and read by software from `/ActualText`; some readers
+//!   guess another order of mixed lines.
+//! - A page of another PDF is taken as it is: in a PDF/A document it has to conform by itself.
+//! - An image with transparency needs PDF 1.4. The version of an older document is not raised.
+//! - Text is searched in what a page shows, not in images of text, and not in annotations. Predefined CJK
+//!   character maps without ToUnicode are not known.
+//! - A preview is drawn by a rasteriser of its own: what it shows of the rest of the page may differ from a
+//!   viewer.
+//!
+//! # Signing PDF: the revision
+//!
 //! - The empty appearance for PDF/A-1 is made where the metadata claims part 1 in ASCII or UTF-8, under the
 //!   usual prefix `pdfaid`. Metadata beyond 1 MiB or in UTF-16 is not understood.
 //! - `/Extensions` below PDF 2.0 are written for PAdES only, and not where the `ESIC` entry is a list.

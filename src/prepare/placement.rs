@@ -119,8 +119,8 @@ pub enum PlacementError {
     },
     /// The rectangle is not on the page, or not wholly.
     #[error(
-        "the rectangle {x1},{y1},{x2},{y2} is not on page {page}, which shows {width} by {height} points{}",
-        if *.clip { "" } else { "; it can be clipped on request" }
+        "the rectangle {x1},{y1},{x2},{y2} is not {} page {page}, which shows {width} by {height} points",
+        if *.clip { "at all on" } else { "wholly on" }
     )]
     OffPage {
         /// The page, counted from 1.
@@ -153,9 +153,7 @@ pub enum PlacementError {
         pages: usize,
     },
     /// There is no field to take the rectangle from, or it has none.
-    #[error(
-        "there is no signature field with a rectangle to put the visible signature in; give a rectangle or a text"
-    )]
+    #[error("there is no signature field with a rectangle to put the visible signature in")]
     NoField,
     /// The field has a rectangle of its own.
     #[error("field {field:?} exists and has its own place; a visible signature in it takes no other")]
@@ -164,7 +162,7 @@ pub enum PlacementError {
         field: String,
     },
     /// A field to be made has one place.
-    #[error("field {field:?} has one place, and the text occurs {count} times; take one occurrence")]
+    #[error("field {field:?} has one place, and the text occurs {count} times")]
     OnePlace {
         /// The field.
         field: String,
@@ -173,7 +171,7 @@ pub enum PlacementError {
     },
     /// Stamps beside the field would count as changes to what was signed before.
     #[error(
-        "the text occurs {count} times and the document has been signed: stamps at the further ones would break that signature; take one occurrence"
+        "the text occurs {count} times and the document has been signed: stamps at the further ones would break that signature"
     )]
     StampsOnSigned {
         /// How often it occurs.

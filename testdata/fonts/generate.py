@@ -47,6 +47,7 @@ def build(name, cff, fs_type=0):
     font = FontBuilder(1000, isTTF=not cff)
     font.setupGlyphOrder(list(glyphs))
     font.setupCharacterMap({0x20: "space", 0x302: "circumflexcomb", 0x323: "dotbelowcomb",
+                            0xD0: "D", 0x110: "D",
                             **{ord(letter): NAMES.get(letter, letter) for letter in LETTERS}})
     drawn = {}
     for glyph, (width, boxes) in glyphs.items():

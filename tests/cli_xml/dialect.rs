@@ -87,18 +87,28 @@ fn keys_that_do_nothing_are_reported() {
     let bench = Bench::new();
     let mut entries = ENTRIES.to_vec();
     entries.extend([("COORDINATE", "0,0,300,60"), ("SIGNATUREFORMATT", "DSIG")]);
-    let mut all = metadata(&entries);
-    all["counterSigning"] = json!({ "entry": [] });
-    let file = bench.write("cloud.json", all.to_string());
+    let file = bench.write("cloud.json", metadata(&entries).to_string());
     let run = bench.sign(&xml("tt78-invoice.xml"), &["--sign-cloud", &file]);
     assert_eq!(run.code, 0, "{}", run.err);
     let lines: Vec<_> = run.err.lines().collect();
-    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines.iter().all(|line| line.starts_with("kyso: warning: ") && line.contains("cloud.json")));
-    assert!(lines[0].contains("counterSigning"));
-    assert!(lines[1].contains("COORDINATE") && lines[1].contains("for PDF"));
-    assert!(lines[2].contains("SIGNATUREFORMATT") && lines[2].contains("unknown"));
+    assert!(lines[0].contains("COORDINATE") && lines[0].contains("for PDF"));
+    assert!(lines[1].contains("SIGNATUREFORMATT") && lines[1].contains("unknown"));
     bench.judged(1, &[("Id", "DLHDon")], &[]);
+}
+
+#[test]
+fn counter_signing_signs_what_the_first_one_gave() {
+    let bench = Bench::new();
+    let mut all = metadata(&ENTRIES);
+    let second = [("SIGNATUREFORMAT", "DSIG_XPATH"), ("SIGNATUREID", "counter")];
+    all["counterSigning"] = metadata(&second)["singletonSigning"].clone();
+    let file = bench.write("cloud.json", all.to_string());
+    let run = bench.sign(&xml("tt78-invoice.xml"), &["--sign-cloud", &file]);
+    assert!(run.code == 0 && run.err.contains("--counter-key"), "{}", run.err);
+    assert!(bench.out().contains("Id=\"counter\""));
+    bench.judged(2, &[("Id", "DLHDon")], &[]);
 }
 
 #[test]

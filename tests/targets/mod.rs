@@ -27,7 +27,7 @@ use kyso::{At, Entropy, Limits, SignatureValue, SigningRequest};
 type Target = (&'static str, fn(&[u8]));
 
 /// The targets.
-pub(crate) const ALL: [Target; 8] = [
+pub(crate) const ALL: [Target; 9] = [
     ("pdf_open", pdf_open),
     ("pdf_pipeline", pdf_pipeline),
     ("cms_parse", cms_parse),

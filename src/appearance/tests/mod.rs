@@ -9,6 +9,9 @@ use chrono::{DateTime, FixedOffset};
 use super::*;
 use sheet::{Judged, pdf};
 
+use crate::Limits;
+use crate::syntax::pdf::PageNumber;
+
 fn time() -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339("2026-11-22T09:30:00+07:00").unwrap()
 }
@@ -116,7 +119,8 @@ fn the_layers_of_old_readers_hold_a_question_mark() {
 #[test]
 fn a_page_can_be_the_appearance() {
     let inner = draw(&vietnamese().background(Color::rgb(255, 240, 200)), (200.0, 60.0));
-    let page = PageContent::new(inner.graph, inner.form, (200.0, 60.0));
+    let page = pdf(&inner, (200.0, 60.0));
+    let page = PageContent::from_bytes(&page, PageNumber::First, &Limits::default()).unwrap();
     let size = (150.0, 150.0);
     let drawing = draw(&Appearance::new().page(page.clone()), size);
     let judged = Judged::new("page", &pdf(&drawing, size));

@@ -72,6 +72,18 @@ fn what_no_font_shows_is_named() {
 }
 
 #[test]
+fn a_glyph_for_several_characters_says_the_right_one() {
+    let font = Font::from_bytes(BLOCKS, 0).unwrap();
+    let size = (200.0, 30.0);
+    let drawing = draw(&text("DĐÐ xĐ D").font(font), size);
+    let judged = Judged::new("shared", &pdf(&drawing, size));
+    judged.check(None);
+    if let Some(said) = judged.run("pdftotext", &["-enc", "UTF-8"], &["-"]) {
+        assert_eq!(said.trim(), "DĐÐ xĐ D");
+    }
+}
+
+#[test]
 fn each_glyph_says_its_part_of_a_letter() {
     let shaper = Shaper::new(vec![Font::from_bytes(BLOCKS, 0).unwrap()]);
     let shaped = shaper.shape("fệi").unwrap();

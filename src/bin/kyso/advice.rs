@@ -1,7 +1,7 @@
 //! What to do about an error, where there is something to do.
 
 use kyso::algorithm::{DigestAlgorithm, SuiteError};
-use kyso::pdf::{CryptError, PdfError, PrepareError, Refusal, RevisionError};
+use kyso::pdf::{CryptError, PdfError, PlacementError, PrepareError, Refusal, RevisionError};
 use kyso::xml::{self, XmlError, XmlErrorKind};
 
 pub(crate) fn pdf(error: &PrepareError) -> Option<&'static str> {
@@ -16,10 +16,25 @@ pub(crate) fn pdf(error: &PrepareError) -> Option<&'static str> {
         PrepareError::FieldTaken { .. } | PrepareError::FieldSigned { .. } => {
             "name another with --field, or leave it out for a new one"
         }
+        PrepareError::Placement(error) => return placement(error),
         PrepareError::Leaf(_) => LEAF,
         PrepareError::Suite(_) => SUITE,
         PrepareError::ReserveTooSmall { .. } => "leave out --reserve for what is needed",
         PrepareError::ReserveTooLarge { .. } => "give a smaller --reserve",
+        _ => return None,
+    })
+}
+
+fn placement(error: &PlacementError) -> Option<&'static str> {
+    Some(match error {
+        PlacementError::OffPage { clip: false, .. } => "move it, or give --clip for what is on the page",
+        PlacementError::OffPage { .. } => "move it, or choose another --page",
+        PlacementError::AnchorMissing { .. } => "correct --anchor, or give --visible",
+        PlacementError::NoField => "give --visible or --anchor",
+        PlacementError::FieldHasPlace { .. } => "leave out --visible and --anchor",
+        PlacementError::OnePlace { .. } | PlacementError::StampsOnSigned { .. } => {
+            "choose one with --occurrence"
+        }
         _ => return None,
     })
 }

@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn shapes_as_they_are_printed() {
-        let list = r#"[{"key": "PAGENO", "value": 2}, {"key": "'VISIBLESIGNATURE'", "value": true}]"#;
+        let list = r#"[{"key": "PAGENO", "value": 2}, {"key": "'VISIBLESIGNATURE'", "value": false}]"#;
         for text in [
             list.to_owned(),
             format!("\u{FEFF}{list}"),
@@ -82,7 +82,7 @@ mod tests {
             ),
         ] {
             let metadata = MetaData::from_json(&text).unwrap();
-            assert_eq!(metadata.singleton.pdf.visible, Some(true), "{text}");
+            assert_eq!(metadata.singleton.pdf.visible, Some(false), "{text}");
             assert_eq!(metadata.singleton.pdf.page.map(|page| page.to_string()).as_deref(), Some("2"));
             assert!(metadata.counter.is_none());
         }

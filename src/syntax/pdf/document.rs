@@ -336,8 +336,9 @@ impl<S: Source> Document<S> {
             Entry::InUse { offset, .. } => self.read_at(id, offset),
             Entry::Compressed { .. } if id.generation != 0 => Ok(nothing),
             Entry::Compressed { stream, index } => {
-                let object =
-                    self.object_stream(stream)?.object(id.number, index, self.view.limits().depth)?;
+                let depth = self.view.limits().depth;
+                let (object, length) = self.object_stream(stream)?.object(id.number, index, depth)?;
+                self.view.count_parsed(length);
                 Ok(Loaded { object, stream_at: None })
             }
         }
@@ -464,6 +465,8 @@ impl<S: Source> Document<S> {
         limit: u64,
     ) -> Result<Vec<u8>, PdfError> {
         let raw = self.stream_bytes(id, dictionary, data_at, limit)?;
+        // Reading costs, too, however little it gives.
+        self.view.spend(raw.len() as u64)?;
         let mut direct = dictionary.clone();
         self.make_direct(&mut direct, 2)?;
         let decoding = Decoding::of(&direct)?;
@@ -472,7 +475,7 @@ impl<S: Source> Document<S> {
             None => decoding.all(id, &raw, inflated)?,
             Some(security) => decoding.all(id, &security.decrypt_stream(id, &direct, &raw)?, inflated)?,
         };
-        self.view.spend(bytes.len() as u64)?;
+        self.view.spend(bytes.len().saturating_sub(raw.len()) as u64)?;
         Ok(bytes)
     }
 

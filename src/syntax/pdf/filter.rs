@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(done("<</Filter[/AHx]>>", b"4865"), b"He", "no end mark");
         // Python's base64.a85encode.
         assert_eq!(done("<</Filter/ASCII85Decode>>", b"87cURD]i,\"Ebo80~>"), b"Hello World!");
-        assert_eq!(done("<</Filter/A85>>", b"<~87cUR D]i,\"\nEbo7&~> 87"), b"Hello World");
+        assert_eq!(done("<</Filter/A85>>", b"<~87cUR D]i,\"\nEbo7~> 87"), b"Hello World");
         assert_eq!(done("<</Filter/A85>>", b"z87cUR~>"), b"\0\0\0\0Hell");
         assert_eq!(done("<</Filter/RunLengthDecode>>", &[2, b'a', b'b', b'c', 254, b'x', 128, 9]), b"abcxxx");
         // The example of ISO 32000-2, 7.4.4.2.

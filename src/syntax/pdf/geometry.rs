@@ -149,7 +149,7 @@ impl PageGeometry {
     }
 
     /// From user to displayed coordinates.
-    pub(crate) fn to_displayed(&self) -> Matrix {
+    pub(crate) fn to_displayed(self) -> Matrix {
         let ([x0, y0, x1, y1], u) = (self.visible, self.unit);
         Matrix(match self.rotation {
             Rotation::None => [u, 0.0, 0.0, u, -x0 * u, -y0 * u],
@@ -172,7 +172,7 @@ impl PageGeometry {
     }
 
     /// A rectangle in displayed coordinates as one in user coordinates, its corners in order: a `/Rect`.
-    pub(crate) fn to_user(&self, [x0, y0, x1, y1]: Rect) -> Rect {
+    pub(crate) fn to_user(self, [x0, y0, x1, y1]: Rect) -> Rect {
         enclose([self.user((x0, y0)), self.user((x1, y1))])
     }
 

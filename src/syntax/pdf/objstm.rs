@@ -38,15 +38,17 @@ impl ObjectStream {
         self.bytes.len()
     }
 
-    pub(crate) fn object(&self, number: u32, index: u32, depth: usize) -> Result<Object, PdfError> {
+    /// The object, and how many bytes it is written in.
+    pub(crate) fn object(&self, number: u32, index: u32, depth: usize) -> Result<(Object, usize), PdfError> {
         let named = self.numbers.get(index as usize).filter(|(found, _)| *found == number);
         let Some((_, at)) = named.or_else(|| self.numbers.iter().find(|(found, _)| *found == number)) else {
             return Err(PdfError::Malformed { id: self.id, what: "the object stream lacks an object" });
         };
         let mut lexer = Lexer::whole(self.bytes.get(*at..).unwrap_or(&[]), depth);
-        lexer.object().map_err(|error| match error {
+        let object = lexer.object().map_err(|error| match error {
             LexError::TooDeep => PdfError::lex(error, 0, depth),
             _ => PdfError::Malformed { id: self.id, what: "an object in the object stream is malformed" },
-        })
+        })?;
+        Ok((object, lexer.position()))
     }
 }

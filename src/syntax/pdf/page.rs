@@ -173,8 +173,15 @@ pub(crate) fn pages<'a, S: Source>(
         return Err(PdfError::Missing { what: "page tree" });
     };
     let root = Placed { place, dictionary: root };
-    let mut pages =
-        Pages { document, stack: Vec::new(), entered: HashSet::new(), single: None, nodes: 0, index: 0 };
+    let mut pages = Pages {
+        document,
+        stack: Vec::new(),
+        entered: HashSet::new(),
+        single: None,
+        nodes: 0,
+        index: 0,
+        parsed_before: document.view().parsed(),
+    };
     if root.dictionary.name(b"Type") == Some(b"Page") {
         pages.single = Some(root);
     } else {
@@ -192,6 +199,8 @@ pub(crate) struct Pages<'a, S> {
     single: Option<Placed>,
     nodes: usize,
     index: usize,
+    /// What had been parsed before the walk.
+    parsed_before: u64,
 }
 
 impl<S: Source> Pages<'_, S> {
@@ -237,7 +246,8 @@ impl<S: Source> Iterator for Pages<'_, S> {
         if let Some(root) = self.single.take() {
             return Some(Ok(self.leaf(root, &Dictionary::new())));
         }
-        let most = self.document.view().limits().page_nodes;
+        let view = self.document.view();
+        let (most, most_bytes) = (view.limits().page_nodes, view.limits().page_bytes);
         loop {
             let level = self.stack.last_mut()?;
             let Some((index, kid)) = level.kids.next() else {
@@ -249,6 +259,11 @@ impl<S: Source> Iterator for Pages<'_, S> {
             if self.nodes > most {
                 self.stack.clear();
                 return Some(Err(PdfError::Limit { what: "page-tree nodes", limit: most as u64 }));
+            }
+            // A large page that is listed often would otherwise be read as often.
+            if view.parsed().saturating_sub(self.parsed_before) > most_bytes {
+                self.stack.clear();
+                return Some(Err(PdfError::Limit { what: "bytes of pages and nodes", limit: most_bytes }));
             }
             match self.visit(place, &kid, &above) {
                 Ok(None) => {}

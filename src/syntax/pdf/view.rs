@@ -19,12 +19,13 @@ pub(crate) struct View<S> {
     len: u64,
     limits: Limits,
     inflated: Cell<u64>,
+    parsed: Cell<u64>,
 }
 
 impl<S: Source> View<S> {
     pub(crate) fn new(source: S, limits: Limits) -> io::Result<Self> {
         let len = source.len()?;
-        Ok(Self { source, len, limits, inflated: Cell::new(0) })
+        Ok(Self { source, len, limits, inflated: Cell::new(0), parsed: Cell::new(0) })
     }
 
     pub(crate) const fn source(&self) -> &S {
@@ -48,6 +49,16 @@ impl<S: Source> View<S> {
             return Err(PdfError::Limit { what: "inflated bytes in all streams", limit });
         }
         Ok(())
+    }
+
+    /// Bytes of objects parsed so far, those parsed again counted again: what work on them is measured by.
+    pub(crate) const fn parsed(&self) -> u64 {
+        self.parsed.get()
+    }
+
+    /// Counts bytes that were parsed.
+    pub(crate) fn count_parsed(&self, bytes: usize) {
+        self.parsed.set(self.parsed.get().saturating_add(bytes as u64));
     }
 
     /// The bytes from `at`, `count` of them or as many as there are.
@@ -75,7 +86,10 @@ impl<S: Source> View<S> {
         loop {
             let window = self.bytes(at, size)?;
             let last = at.saturating_add(window.len() as u64) >= self.len;
-            match parse(&mut Lexer::new(&window, last, depth)) {
+            let mut lexer = Lexer::new(&window, last, depth);
+            let parsed = parse(&mut lexer);
+            self.count_parsed(lexer.position());
+            match parsed {
                 Ok(value) => return Ok(value),
                 Err(LexError::Truncated) if size >= most => {
                     return Err(PdfError::Limit { what: "bytes in one object", limit: most as u64 });

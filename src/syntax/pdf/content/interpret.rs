@@ -21,6 +21,9 @@ const FORMS: usize = 24;
 /// Drawing a form counts as so many tokens, because it takes as long.
 const FORM: u64 = 500;
 
+/// Bytes of an object that take as long as a token.
+const TOKEN_BYTES: u64 = 4;
+
 /// Graphics states that may be saved at a time, and marked content that may be open.
 const SAVED: usize = 1024;
 
@@ -55,6 +58,8 @@ pub(super) struct Interpreter<'a, S> {
     fonts: Fonts,
     /// Tokens that may still be read.
     tokens: u64,
+    /// What the document had parsed when that was last counted.
+    parsed: u64,
     /// The forms that are being drawn.
     drawing: Vec<ObjectId>,
 }
@@ -62,7 +67,8 @@ pub(super) struct Interpreter<'a, S> {
 impl<'a, S: Source> Interpreter<'a, S> {
     pub(super) fn new(document: &'a Document<S>) -> Self {
         let tokens = document.view().limits().content_tokens;
-        Self { document, fonts: Fonts::default(), tokens, drawing: Vec::new() }
+        let parsed = document.view().parsed();
+        Self { document, fonts: Fonts::default(), tokens, parsed, drawing: Vec::new() }
     }
 
     /// Reads the text of a page into `text`, which is emptied first. What is damaged is left out.
@@ -106,6 +112,7 @@ impl<'a, S: Source> Interpreter<'a, S> {
             line: Matrix::IDENTITY,
             matrix: Matrix::IDENTITY,
             marked: Vec::new(),
+            replacing: false,
         };
         let mut count = 0;
         while let Some(operation) = tokens.next(&mut count) {
@@ -120,10 +127,14 @@ impl<'a, S: Source> Interpreter<'a, S> {
         Ok(())
     }
 
-    /// Counts what was read, or what takes as long as so many tokens.
+    /// Counts what was read, or what takes as long as so many tokens; also the objects that were parsed
+    /// since, at so many bytes to a token.
     fn spend(&mut self, tokens: u64) -> Result<(), PdfError> {
         let limit = self.document.view().limits().content_tokens;
-        let left = self.tokens.checked_sub(tokens);
+        let parsed = self.document.view().parsed();
+        let objects = parsed.saturating_sub(self.parsed) / TOKEN_BYTES;
+        self.parsed = parsed;
+        let left = self.tokens.checked_sub(tokens.saturating_add(objects));
         self.tokens = left.ok_or(PdfError::Limit { what: "tokens in content streams", limit })?;
         Ok(())
     }
@@ -328,6 +339,8 @@ struct Machine {
     matrix: Matrix,
     /// Open marked content: where its glyphs begin, and what they are if it says.
     marked: Vec<Option<(usize, String)>>,
+    /// Whether one of them says.
+    replacing: bool,
 }
 
 impl Machine {
@@ -434,16 +447,18 @@ impl Machine {
     }
 
     fn mark(&mut self, actual: Option<String>, text: &PageText) {
-        let inside = self.marked.iter().any(Option::is_some);
         if self.marked.len() < SAVED {
             // What is inside replaced content is replaced with it.
-            self.marked.push(actual.filter(|_| !inside).map(|actual| (text.glyphs.len(), actual)));
+            let actual = actual.filter(|_| !self.replacing);
+            self.replacing |= actual.is_some();
+            self.marked.push(actual.map(|actual| (text.glyphs.len(), actual)));
         }
     }
 
     fn unmark(&mut self, text: &mut PageText) {
         if let Some(Some((from, actual))) = self.marked.pop() {
             text.replace(from, &actual);
+            self.replacing = false;
         }
     }
 }

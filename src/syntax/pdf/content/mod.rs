@@ -293,4 +293,6 @@ fn tolerate<S: Source, T>(
 }
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod tests;

@@ -129,8 +129,9 @@ fn lines(sorted: Vec<Piece>) -> Vec<Line> {
     lines
 }
 
-/// Gives accents that are drawn by themselves to the nearest line.
+/// Gives accents that are drawn by themselves to the nearest line; those that are near none come last.
 fn place_accents(lines: &mut Vec<Line>, accents: Vec<Piece>) {
+    let mut stray = Vec::new();
     for piece in accents {
         // Lines are in order of their angles and levels.
         let after = lines.partition_point(|line| {
@@ -150,10 +151,11 @@ fn place_accents(lines: &mut Vec<Line>, accents: Vec<Piece>) {
             }
             None => {
                 let (angle, level, em) = (piece.angle, piece.level, piece.em);
-                lines.insert(after, Line { pieces: vec![piece], angle, level, em, woven: false });
+                stray.push(Line { pieces: vec![piece], angle, level, em, woven: false });
             }
         }
     }
+    lines.append(&mut stray);
 }
 
 fn written_out(text: &PageText, lines: &[Line]) -> Vec<u32> {

@@ -70,7 +70,7 @@ impl Behind {
         let (from, to) = ((self.glyph.x, self.glyph.y), (next.x, next.y));
         let (along, beside) = (run.distance(from, to), run.beside(from, to).abs());
         let gap = along - self.end;
-        if is_mark(next.character) || spacing_mark(next.character).is_some() && gap < 0.0 {
+        if is_accent(next.character, gap) {
             let near = beside < 1.2 * em && along > -BACK * em && gap < LINE * em;
             return if near { Relation::Next } else { Relation::Elsewhere };
         }
@@ -89,9 +89,19 @@ impl Behind {
     }
 }
 
+/// Whether a character behind a gap may be an accent of the one before.
+fn is_accent(character: char, gap: f32) -> bool {
+    if character.is_ascii_alphanumeric() {
+        return false;
+    }
+    is_mark(character) || (gap < 0.0 && spacing_mark(character).is_some())
+}
+
 /// Whether a character combines with the one before.
 pub(super) fn is_mark(character: char) -> bool {
-    character >= '\u{300}' && canonical_combining_class(character) != 0
+    // Before the table is asked: what Latin and Vietnamese text is made of.
+    let letter = matches!(character, '\0'..='\u{2FF}' | '\u{1E00}'..='\u{1EFF}');
+    !letter && canonical_combining_class(character) != 0
 }
 
 /// The combining character of an accent that has a place of its own.
@@ -194,8 +204,8 @@ impl Sequence {
                 Relation::Gap | Relation::Elsewhere => self.space(NO_GLYPH),
                 Relation::Next => {}
             }
-            let accent = spacing_mark(glyph.character);
-            if let Some(mark) = accent {
+            let plain = glyph.character.is_ascii_alphanumeric();
+            if !plain && let Some(mark) = spacing_mark(glyph.character) {
                 let next = order.get(at.saturating_add(1)).and_then(|next| text.glyphs.get(*next as usize));
                 if let Some(behind) = &mut behind
                     && relation == Relation::Next
@@ -229,8 +239,10 @@ impl Sequence {
     }
 
     fn push(&mut self, character: char, glyph: u32) {
-        if character.is_ascii_graphic() {
-            return self.letter(character, glyph);
+        if character.is_ascii_graphic() && self.marks.is_empty() {
+            // Nearly all text; the same as below.
+            self.text.push(character);
+            return self.glyphs.push(glyph);
         }
         fold(character, |character| {
             if character == ' ' {

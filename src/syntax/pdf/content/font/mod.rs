@@ -41,7 +41,7 @@ pub(super) struct Font {
 
 #[derive(Debug)]
 enum Kind {
-    Simple(simple::Simple),
+    Simple(Box<simple::Simple>),
     Composite(composite::Composite),
 }
 
@@ -151,10 +151,10 @@ enum ToUnicode {
 }
 
 impl ToUnicode {
-    fn text(&self, code: u32, mut take: impl FnMut(char)) -> bool {
+    fn text(&self, code: u32, take: impl FnMut(char)) -> bool {
         match self {
             Self::Identity => utf16(code, take),
-            Self::Map(map) => map.text(code, |character| take(character)),
+            Self::Map(map) => map.text(code, take),
         }
     }
 

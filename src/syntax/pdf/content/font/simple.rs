@@ -79,7 +79,7 @@ pub(super) fn read<S: Source>(document: &Document<S>, font: &Dictionary) -> Resu
     } else {
         extent(document, descriptor.as_ref(), standard)?
     };
-    Ok(Font { kind: Kind::Simple(simple), ascent, descent })
+    Ok(Font { kind: Kind::Simple(Box::new(simple)), ascent, descent })
 }
 
 fn read_encoding<S: Source>(

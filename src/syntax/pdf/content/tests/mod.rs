@@ -1,6 +1,5 @@
 //! Searches in documents that are made here, and in those of others.
 
-mod corpus;
 mod fonts;
 mod places;
 mod texts;

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::super::document::Document;
+use super::super::geometry::Rect;
+use super::super::place::{Place, Placed};
 use super::*;
+use crate::limits::Limits;
 
 /// A word of the first page as `pdftotext` reports it; y counts downwards from the top.
 struct Word {
@@ -43,10 +47,13 @@ fn judged(bytes: &[u8], password: &str) -> Option<(f64, Vec<Word>)> {
         } else if let Some(rest) = line.strip_prefix("<word ") {
             let edges = ["xMin", "yMin", "xMax", "yMax"].map(|name| attribute(line, name).unwrap());
             let text = rest.split_once('>')?.1.strip_suffix("</word>")?;
-            let text = ["&lt;<", "&gt;>", "&quot;\"", "&amp;&"].iter().fold(text.to_owned(), |text, pair| {
-                let (entity, character) = pair.split_at(pair.len() - 1);
-                text.replace(entity, character)
-            });
+            let text = ["&lt;<", "&gt;>", "&quot;\"", "&apos;'", "&amp;&"].iter().fold(
+                text.to_owned(),
+                |text, pair| {
+                    let (entity, character) = pair.split_at(pair.len() - 1);
+                    text.replace(entity, character)
+                },
+            );
             words.push(Word { text, edges });
         }
     }
