@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use kyso::Limits;
 use kyso::pdf::{
-    AppearanceError, Border, Color, Image, ImageError, Layout, PageNumber, Placement, PrepareError,
+    AppearanceError, Border, Color, Fields, Image, ImageError, Layout, NewField, PageNumber, Placement,
+    PrepareError,
 };
 use lopdf::Document;
 
@@ -50,6 +51,10 @@ const IMAGES: [&str; 9] = [
 ];
 
 fn signing(image: &str) -> Signing {
+    signing_at(image, Placement::rectangle(PageNumber::First, PLACE))
+}
+
+fn signing_at(image: &str, place: Placement) -> Signing {
     let jpeg = |model| Some(image::jpeg(model));
     let bytes = match image {
         "png" => Some(image::png()),
@@ -74,7 +79,6 @@ fn signing(image: &str) -> Signing {
         "visual-status" => appearance.visual_status(true),
         _ => appearance,
     };
-    let place = Placement::rectangle(PageNumber::First, PLACE);
     let signing = identity("p256").signing().reason("Đồng ý phê duyệt").location("Đà Nẵng");
     signing.visible(&appearance.template().unwrap(), place)
 }
@@ -125,6 +129,33 @@ fn the_rules_notice_what_is_forbidden() {
     assert!(broken.iter().any(|broken| broken.contains("/StructParent")), "{broken:?}");
 }
 
+/// A document with a field that can be seen and one that cannot, for others to sign.
+fn with_fields(name: &str) -> Vec<u8> {
+    let place = Placement::rectangle(PageNumber::First, PLACE);
+    let fields = Fields::new().add(NewField::new("Seen").placement(place)).add(NewField::new("Unseen"));
+    fields.prepare(pdf(name).as_slice(), &at()).unwrap().to_bytes().unwrap()
+}
+
+#[test]
+fn fields_for_others_keep_the_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("document.pdf");
+    let blank = Renderer::Poppler.draw(&support::pdf("pdfa-1b.pdf"));
+    for (name, claim) in DOCUMENTS {
+        let document = with_fields(name);
+        let found = broken(&Document::load_mem(&document).unwrap(), claim);
+        assert!(found.is_empty(), "{name}: {found:#?}");
+        // Nothing is seen of them, and nobody stumbles over a form that shows nothing.
+        fs::write(&path, &document).unwrap();
+        if Judge::Poppler.present() && claim.intent == Some(3) {
+            assert_eq!(Renderer::Poppler.draw(&path).distance(&blank).mean, 0.0, "{name}");
+        }
+        if Judge::MuPdf.present() {
+            Renderer::MuPdf.draw(&path);
+        }
+    }
+}
+
 #[test]
 fn preflight_accepts_what_it_accepted() {
     if !Judge::Preflight.present() {
@@ -154,6 +185,9 @@ fn preflight_accepts_what_it_accepted() {
     }
     for name in originals {
         add(format!("{name}, invisibly"), &signed(&signer, &signer.signing(), &pdf(name)));
+        add(format!("{name}, fields"), &with_fields(name));
+        let own = signing_at("png", Placement::field()).field("Seen");
+        add(format!("{name}, a field"), &signed(&signer, &own, &with_fields(name)));
     }
     // A document with alpha that never was PDF/A-1: the judge must say so.
     add("not PDF/A".to_owned(), &signed(&signer, &signing("png"), &pdf("view-plain")));

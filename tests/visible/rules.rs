@@ -93,7 +93,7 @@ impl<'a> Rules<'a> {
         self.rule(!widget.has(b"A") && !widget.has(b"AA"), "6.6.2: an action");
         self.rule(widget.get(b"P").and_then(Object::as_reference).ok() == Some(page), "/P is the page");
         let Ok(appearance) = widget.get_deref(b"AP", self.document).and_then(Object::as_dict) else {
-            return self.rule(false, "6.5.3: /AP");
+            return self.rule(self.may_lack_appearance(widget), "6.5.3: /AP");
         };
         let keys: Vec<_> = appearance.iter().map(|(key, _)| key.as_slice()).collect();
         self.rule(keys == [b"N"], "6.5.3: /AP has /N and nothing else");
@@ -103,6 +103,18 @@ impl<'a> Rules<'a> {
         }
         if let Ok(characteristics) = widget.get_deref(b"MK", self.document).and_then(Object::as_dict) {
             self.rule(!characteristics.has(b"BG") && !characteristics.has(b"BC"), "6.2.3.3: colours in /MK");
+        }
+    }
+
+    /// ISO 19005-1, 6.9; 19005-2, 6.3.3: a field that covers nothing needs none from part 2 on.
+    fn may_lack_appearance(&self, widget: &Dictionary) -> bool {
+        let corners = widget.get(b"Rect").unwrap().as_array().unwrap();
+        let corner = |index: usize| corners[index].as_float().unwrap();
+        let covers = corner(0) != corner(2) || corner(1) != corner(3);
+        match self.claim.pdfa {
+            None => !widget.has(b"V"),
+            Some(1) => false,
+            Some(_) => !covers,
         }
     }
 
