@@ -189,11 +189,11 @@ fn content(claim: &Claim, calibrated: bool) -> String {
 fn metadata(claim: &Claim) -> String {
     let mut about = String::new();
     if let Some((part, conformance)) = claim.pdfa {
-        let _ = write!(about, "   <pdfaid:part>{part}</pdfaid:part>\n");
+        let _ = writeln!(about, "   <pdfaid:part>{part}</pdfaid:part>");
         if part == 4 {
             about.push_str("   <pdfaid:rev>2020</pdfaid:rev>\n");
         } else {
-            let _ = write!(about, "   <pdfaid:conformance>{conformance}</pdfaid:conformance>\n");
+            let _ = writeln!(about, "   <pdfaid:conformance>{conformance}</pdfaid:conformance>");
         }
     }
     if claim.pdfua {

@@ -118,6 +118,9 @@ fn spoilt(golden: &Picture, blank: &Picture, from: impl Fn([f64; 2], [f64; 2]) -
     })
 }
 
+/// From where a place is taken, in a rectangle of a size, and by how much it is off if it is.
+type Fault = fn([f64; 2], [f64; 2], f64) -> [f64; 2];
+
 #[test]
 fn wrong_pictures_are_told_apart() {
     if !Judge::Poppler.present() {
@@ -126,7 +129,7 @@ fn wrong_pictures_are_told_apart() {
     write_golden();
     let blank = draw(Renderer::Poppler, &pdf("view-plain"));
     let shift = 3.0 * SCALE as f64;
-    let faults: [(&str, fn([f64; 2], [f64; 2], f64) -> [f64; 2]); 9] = [
+    let faults: [(&str, Fault); 9] = [
         ("missing", |_, _, _| [-1.0, -1.0]),
         ("upside down", |[x, y], [w, h], _| [w - 1.0 - x, h - 1.0 - y]),
         ("mirrored left to right", |[x, y], [w, _], _| [w - 1.0 - x, y]),
