@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
+use hayro::hayro_syntax::object::dict::keys::USER_UNIT;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 
@@ -118,7 +119,10 @@ fn rasterise(
     let failed = |what| PreviewError::Rasteriser { what };
     let pdf = Pdf::new_with_password(document, password).map_err(|_| failed("it cannot be read"))?;
     let page = pdf.pages().get(page).ok_or_else(|| failed("it finds fewer pages"))?;
-    let scale = dpi / POINTS;
+    // The rasteriser draws a unit of the page as a point.
+    let unit = page.raw().get::<f32>(USER_UNIT).map_or(1.0, f64::from);
+    let unit = if (1e-3..=1e7).contains(&unit) { unit } else { 1.0 };
+    let scale = dpi / POINTS * unit;
     let (width, height) = page.render_dimensions();
     let (width, height) = (f64::from(width) * scale, f64::from(height) * scale);
     let sides = 1.0..SIDE;

@@ -33,9 +33,10 @@ impl Conformance {
         }
     }
 
-    /// Whether every form field needs an appearance, a visible one or not (ISO 19005-1, 6.9).
-    pub(super) fn wants_appearance(&self) -> bool {
-        self.pdfa == Some(1)
+    /// Whether a form field of this size needs an appearance: in PDF/A-1 every one (ISO 19005-1, 6.9), later
+    /// those that cover something (ISO 19005-2, 6.3.3).
+    pub(super) fn wants_appearance(&self, size: [f64; 2]) -> bool {
+        self.pdfa.is_some_and(|part| part == 1 || size != [0.0; 2])
     }
 
     /// What an appearance has to heed.
@@ -88,12 +89,12 @@ fn output_intent<S: Source>(
     Ok(None)
 }
 
-/// An appearance that shows nothing.
-pub(super) fn empty_form() -> Dictionary {
+/// An appearance that shows nothing, of a width and height in the page's own units.
+pub(super) fn empty_form([width, height]: [f64; 2]) -> Dictionary {
     let mut form = Dictionary::new();
     form.set(b"Type", Object::name("XObject"));
     form.set(b"Subtype", Object::name("Form"));
-    form.set(b"BBox", Object::Array(vec![Object::Integer(0); 4]));
+    form.set(b"BBox", Object::Array([0.0, 0.0, width, height].map(Object::number).to_vec()));
     form.set(b"Resources", Dictionary::new());
     form
 }
@@ -105,8 +106,10 @@ mod tests {
     #[test]
     fn parts_are_recognised_in_both_spellings() {
         let claimed = |text: &str| Conformance::claimed(text.as_bytes());
-        assert!(claimed("<x pdfaid:part='1'/>").wants_appearance());
-        assert!(claimed("<pdfaid:part> 1</pdfaid:part>").wants_appearance());
+        assert!(claimed("<x pdfaid:part='1'/>").wants_appearance([0.0; 2]));
+        assert!(claimed("<pdfaid:part> 1</pdfaid:part>").wants_appearance([9.0; 2]));
+        assert!(claimed("<pdfaid:part>2</pdfaid:part>").wants_appearance([9.0; 2]));
+        assert!(!claimed("<pdfaid:part>2</pdfaid:part>").wants_appearance([0.0; 2]));
         assert_eq!(claimed("<pdfaid:part>3</pdfaid:part>").pdfa, Some(3));
         assert_eq!(claimed("pdfaid:part"), Conformance::default());
         assert_eq!(claimed("<pdfaid:part>9</pdfaid:part>").pdfa, None);

@@ -215,7 +215,7 @@ pub(super) fn place<S: Source>(
             dress(document, field, &look.forms, revision)?;
         }
         Target::New(name) => {
-            let mut widget = Widget::invisible(scene, &look.conformance, revision)?;
+            let mut widget = Widget::invisible(scene);
             widget.value = Some(signature);
             widget.lock = lock;
             widget.tooltip = look.tooltip;
@@ -223,6 +223,7 @@ pub(super) fn place<S: Source>(
                 widget.stand(stand);
                 widget.appearance = Some(*form);
             }
+            widget.blank(document, &look.conformance, revision)?;
             let tags = tags(scene)?;
             widget.struct_parent = tags.as_ref().map(Tags::key);
             let field = new_field(scene, name, &acro_form, revision, &widget)?;

@@ -79,7 +79,7 @@ impl NewField {
         around: &mut Around<'_>,
         revision: &mut Revision,
     ) -> Result<ObjectId, RevisionError> {
-        let mut widget = Widget::invisible(scene, &around.conformance, revision)?;
+        let mut widget = Widget::invisible(scene);
         widget.tooltip = self.tooltip.clone();
         if around.conformance.pdfua && widget.tooltip.is_none() {
             widget.tooltip = Some(self.name.clone());
@@ -88,6 +88,7 @@ impl NewField {
             widget.page = &stand.page.placed;
             widget.stand(stand);
         }
+        widget.blank(scene.document, &around.conformance, revision)?;
         widget.struct_parent = around.tags.as_ref().map(Tags::key);
         if let Some(lock) = &self.lock {
             widget.lock = Some(put_lock(scene, revision, &lock.entries())?);

@@ -41,30 +41,37 @@ pub(super) struct Widget<'a> {
 
 impl<'a> Widget<'a> {
     /// An empty field that covers nothing, on the scene's page.
-    pub(super) fn invisible<S: Source>(
-        scene: &'a Scene<'_, S>,
-        conformance: &Conformance,
-        revision: &mut Revision,
-    ) -> Result<Self, RevisionError> {
-        let appearance = if conformance.wants_appearance() {
-            let id = revision.allocate(scene.document)?;
-            revision.put_stream(id, empty_form(), Vec::new());
-            Some(id)
-        } else {
-            None
-        };
-        Ok(Self {
+    pub(super) fn invisible<S: Source>(scene: &'a Scene<'_, S>) -> Self {
+        Self {
             page: &scene.page,
             rectangle: [0.0; 4],
             flags: pades::WIDGET_FLAGS,
             value: None,
-            appearance,
+            appearance: None,
             characteristics: None,
             lock: None,
             seed_value: None,
             tooltip: None,
             struct_parent: None,
-        })
+        }
+    }
+
+    /// Gives a widget without an appearance one that shows nothing, if the document claims to have one for
+    /// every such widget.
+    pub(super) fn blank<S: Source>(
+        &mut self,
+        document: &Document<S>,
+        conformance: &Conformance,
+        revision: &mut Revision,
+    ) -> Result<(), RevisionError> {
+        let [x1, y1, x2, y2] = self.rectangle;
+        let size = [x2 - x1, y2 - y1];
+        if self.appearance.is_none() && conformance.wants_appearance(size) {
+            let id = revision.allocate(document)?;
+            revision.put_stream(id, empty_form(size), Vec::new());
+            self.appearance = Some(id);
+        }
+        Ok(())
     }
 
     /// Puts the widget where it can be seen.

@@ -13,13 +13,16 @@
 //! therefore kept unless `--derive` is given, and `--check` compares their hash with the manifest.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod archive;
 mod base;
 mod derived;
 mod files;
 mod forms;
 mod pages;
+mod profile;
 mod streams;
 mod tt78;
+mod views;
 mod writer;
 mod xml;
 
@@ -62,6 +65,8 @@ fn main() -> ExitCode {
     samples.extend(streams::samples());
     samples.extend(pages::samples());
     samples.extend(forms::samples());
+    samples.extend(views::samples());
+    samples.extend(archive::samples());
     let mut names: Vec<&str> = samples.iter().map(|sample| sample.file).collect();
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "two samples have one name");

@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod naive;
+pub(crate) mod preflight;
 pub(crate) mod xml;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,11 @@ pub(crate) enum Judge {
     Jdk,
     Lxml,
     Signxml,
+    /// The programs of poppler-utils.
+    Poppler,
+    MuPdf,
+    /// PDFBox's judge of PDF/A-1b.
+    Preflight,
 }
 
 impl Judge {
@@ -41,6 +47,9 @@ impl Judge {
             Self::Jdk => "JDK",
             Self::Lxml => "lxml",
             Self::Signxml => "signxml",
+            Self::Poppler => "poppler",
+            Self::MuPdf => "MuPDF",
+            Self::Preflight => "PDFBox preflight",
         }
     }
 
@@ -49,7 +58,7 @@ impl Judge {
     /// # Panics
     /// When it is absent and `KYSO_REQUIRE_JUDGES=1`.
     pub(crate) fn present(self) -> bool {
-        static PRESENT: [OnceLock<bool>; 8] = [const { OnceLock::new() }; 8];
+        static PRESENT: [OnceLock<bool>; 11] = [const { OnceLock::new() }; 11];
         let there = *PRESENT[self as usize].get_or_init(|| {
             let there = match self {
                 Self::Openssl => runs("openssl", &["version"]),
@@ -60,6 +69,9 @@ impl Judge {
                 Self::Jdk => runs("javac", &["-version"]) && runs("java", &["-version"]),
                 Self::Lxml => runs(python(), &["-c", "import lxml.etree"]),
                 Self::Signxml => runs(python(), &["-c", "import signxml"]),
+                Self::Poppler => runs("pdftoppm", &["-v"]) && runs("pdftotext", &["-v"]),
+                Self::MuPdf => runs("mutool", &["-v"]),
+                Self::Preflight => preflight::is_there(),
             };
             if !there {
                 eprintln!("judge absent: {}, skipped", self.name());
