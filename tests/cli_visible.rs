@@ -271,6 +271,18 @@ fn images_directions_and_colours_of_the_dialect() {
     bench
         .dialect(&[PLACED.as_slice(), &[("TEXTCOLOR", "no colour")]].concat(), &[])
         .failed(2, &["TEXTCOLOR"]);
+    let silent = [("SHOWSIGNERINFO", "false"), ("SHOWDATETIME", "false")];
+    bench.dialect(&[PLACED.as_slice(), &silent].concat(), &[]).failed(2, &["a line"]);
+    // The direction counts for an image of the command line too.
+    let seal = testdata("images/seal.png");
+    for direction in ["LEFTTORIGHT", "RIGHTTOLEFT"] {
+        let entries = [PLACED.as_slice(), &[("TEXTDIRECTION", direction)]].concat();
+        bench.dialect(&entries, &["--image", &seal, "--text", "khác"]).done();
+        if let Some(picture) = picture_of(&bench.path("out")) {
+            assert!(!seen.contains(&picture), "another look for {direction}");
+            seen.push(picture);
+        }
+    }
 }
 
 /// The first page as pdftoppm draws it.
@@ -370,6 +382,10 @@ fn options_of_the_program_show_what_they_say() {
         (vec!["--visible", "20,20,300,100", "--text-color", "nope"], "--text-color"),
         (vec!["--visible", "20,20,300,100", "--date-format", "MMM"], "MMM"),
         (vec!["--anchor", "kyso"], "--size"),
+        (vec!["--anchor", " ", "--size", "9,9"], "empty"),
+        (vec!["--visible", "20,20,300,100", "--show", "none"], "a line"),
+        (vec!["--visible", "20,20,300,100", "--layout", "text", "--image", &image], "--image"),
+        (vec!["--visible", "20,20,300,100", "--layout", "image", "--image", &image, "--text", "x"], "--text"),
         (vec!["--lock-after-signing", "--certify", "2"], "--certify"),
         (vec!["--lock", "include:"], "include"),
     ] {
@@ -411,6 +427,9 @@ fn fields_for_others() {
     .done();
     add("with.pdf", &["--name", "B"]).failed(3, &["\"B\""]);
     add("with.pdf", &["--name", "C", "--page", "1"]).failed(2, &["--page"]);
+    let deep = ["a"; 150].join(".");
+    add(&demo, &["--name", &deep]).failed(3, &["parts of a field name"]);
+    bench.sign(&demo, &["--field", &deep]).failed(3, &["parts of a field name"]);
     // The visible signature goes into the field's own rectangle.
     bench.sign("with.pdf", &["--field", "Giám đốc", "--show", "signer"]).done();
     assert_eq!(bench.signatures(), 1);

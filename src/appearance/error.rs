@@ -83,6 +83,12 @@ pub enum AppearanceError {
         /// Bytes of the text.
         bytes: usize,
     },
+    /// Nobody can say that a page of another PDF conforms as well.
+    #[error("the document is PDF/A-{part}, and a page of another PDF may break that")]
+    PageInArchive {
+        /// The part of PDF/A.
+        part: u8,
+    },
     /// Text could not be turned into glyphs.
     #[error("shaping {text:?} failed: {what}")]
     Shaping {

@@ -96,6 +96,8 @@ pub struct Border {
 #[derive(Clone, Debug)]
 pub struct Appearance {
     lines: Vec<Line>,
+    /// Whether the lines are those that were given, be it none.
+    lines_given: bool,
     layout: Option<Layout>,
     image: Option<Image>,
     page: Option<PageContent>,
@@ -123,6 +125,7 @@ impl Appearance {
     pub fn new() -> Self {
         Self {
             lines: Vec::new(),
+            lines_given: false,
             layout: None,
             image: None,
             page: None,
@@ -152,6 +155,15 @@ impl Appearance {
     #[must_use]
     pub fn labelled(mut self, item: Item, label: impl Into<String>) -> Self {
         self.lines.push(Line { item, label: label.into() });
+        self.lines_given = true;
+        self
+    }
+
+    /// Shows no line, in place of signer and date where none is given.
+    #[must_use]
+    pub fn no_lines(mut self) -> Self {
+        self.lines.clear();
+        self.lines_given = true;
         self
     }
 
@@ -172,7 +184,7 @@ impl Appearance {
 
     /// A page of another PDF as the whole content, its aspect kept. Lines that are given stand over it.
     ///
-    /// What that page holds is taken as it is: in a PDF/A document it has to conform by itself.
+    /// What that page holds is taken as it is, so that a PDF/A document takes none.
     #[must_use]
     pub fn page(mut self, page: PageContent) -> Self {
         self.page = Some(page);
@@ -262,6 +274,11 @@ impl Appearance {
     /// [`AppearanceError`] when a part cannot be used or the layout lacks one.
     pub fn template(&self) -> Result<AppearanceTemplate, AppearanceError> {
         AppearanceTemplate::new(self)
+    }
+
+    /// Whether there is neither text, nor a code or page in its place.
+    fn shows_nothing(&self) -> bool {
+        self.lines_given && self.lines.is_empty() && self.qr.is_none() && self.page.is_none()
     }
 }
 

@@ -94,7 +94,7 @@ impl AppearanceTemplate {
         check_lengths(appearance)?;
         let mut lines = appearance.lines.clone();
         let picture = appearance.page.is_some() || appearance.qr.is_some() && appearance.layout.is_none();
-        if lines.is_empty() && layout.shows_text() && !picture {
+        if lines.is_empty() && !appearance.lines_given && layout.shows_text() && !picture {
             let usual = |item: Item| Line { label: item.default_label().to_owned(), item };
             lines = vec![usual(Item::Signer), usual(Item::Date)];
         }
@@ -132,6 +132,9 @@ impl AppearanceTemplate {
             if !(value > 0.0 && value <= SIDE_LIMIT) {
                 return Err(AppearanceError::BadLength { what, value });
             }
+        }
+        if let (Some(part), Some(_)) = (surroundings.pdfa, &appearance.page) {
+            return Err(AppearanceError::PageInArchive { part });
         }
         let mut skipped = Vec::new();
         let texts = inner.texts(facts, &mut skipped)?;
@@ -337,6 +340,9 @@ fn fonts(appearance: &Appearance) -> Result<Vec<Font>, FontError> {
 fn choose_layout(appearance: &Appearance) -> Result<Layout, AppearanceError> {
     let image = appearance.image.is_some();
     let Some(layout) = appearance.layout else {
+        if !image && appearance.shows_nothing() {
+            return Err(AppearanceError::Incomplete { layout: Layout::Text.name(), what: "a line" });
+        }
         return Ok(match (image, appearance.lines.is_empty()) {
             (false, _) => Layout::Text,
             (true, true) => Layout::Image,
@@ -344,6 +350,9 @@ fn choose_layout(appearance: &Appearance) -> Result<Layout, AppearanceError> {
         });
     };
     let picture = image || appearance.qr.is_some() || appearance.page.is_some();
+    if layout.shows_text() && !layout.shows_image() && appearance.shows_nothing() {
+        return Err(AppearanceError::Incomplete { layout: layout.name(), what: "a line" });
+    }
     if layout.shows_image() && !picture {
         return Err(AppearanceError::Incomplete { layout: layout.name(), what: "an image" });
     }

@@ -36,10 +36,15 @@
 //! - Fonts with CFF2 outlines are refused; of a variable font the default instance is used.
 //! - Text that runs from right to left is reordered, and read by software from `/ActualText`; some readers
 //!   guess another order of mixed lines.
-//! - A page of another PDF is taken as it is: in a PDF/A document it has to conform by itself.
+//! - A page of another PDF is taken as it is, and refused in a PDF/A document, even if it conforms too.
 //! - An image with transparency needs PDF 1.4. The version of an older document is not raised.
 //! - Text is searched in what a page shows, not in images of text, and not in annotations. Predefined CJK
 //!   character maps without ToUnicode are not known.
+//! - Layers (optional content) are not looked at: hidden text is found, and what is hidden in a page of another
+//!   PDF can be seen in the appearance.
+//! - The rasteriser of previews has no bound on time: a document made for that keeps it busy. Draw documents of
+//!   strangers in a process of their own that can be ended.
+//! - `kyso prepare --counter` does not ask whether the document has its first signature.
 //! - A preview is drawn by a rasteriser of its own: what it shows of the rest of the page may differ from a
 //!   viewer.
 //!

@@ -242,7 +242,7 @@ impl fmt::Display for Warning {
                 return write!(f, "the visible signature has no line for the {}: there is none", item.name());
             }
             Self::NotTagged => {
-                "the new field has no structure element, because the document has been signed before"
+                "the new field has no structure element: the document has been signed before, or its structure takes none"
             }
         };
         f.write_str(text)

@@ -5,6 +5,7 @@ use super::error::{PrepareError, Refusal, Warning};
 use super::structure::{Tags, tags};
 use super::visible::{Look, Stand, dress, stamp};
 use super::widget::{Widget, deepest_parent, new_field};
+use crate::limits::Limits;
 use crate::profile::pades;
 use crate::source::Source;
 use crate::syntax::pdf::PdfError;
@@ -111,7 +112,7 @@ pub(super) fn choose<'a, S: Source>(
             }
             Some(field) => Target::Existing(field),
             None => {
-                free_to_create(&scene.form, name)?;
+                free_to_create(&scene.form, name, scene.document.view().limits())?;
                 Target::New(name.to_owned())
             }
         },
@@ -125,7 +126,11 @@ pub(super) fn choose<'a, S: Source>(
 }
 
 /// Refuses a name that a new field cannot have.
-pub(super) fn free_to_create(form: &Form, name: &str) -> Result<(), PrepareError> {
+pub(super) fn free_to_create(form: &Form, name: &str, limits: &Limits) -> Result<(), PrepareError> {
+    // A field deeper than the form is read would be a signature that nobody here sees.
+    if name.split('.').count() > limits.depth {
+        return Err(PdfError::Limit { what: "parts of a field name", limit: limits.depth as u64 }.into());
+    }
     if form.find(name).is_some() {
         return Err(PrepareError::FieldTaken { field: name.to_owned() });
     }

@@ -227,7 +227,7 @@ impl Fields {
         let conformance = Conformance::read(document, &scene.catalog);
         let mut around = Around { conformance, tags: tags(&scene)?, stands: stands.iter() };
         for field in &self.fields {
-            free_to_create(&scene.form, &field.name)?;
+            free_to_create(&scene.form, &field.name, &self.limits)?;
             if field.placement.is_some() {
                 permit_visible(&restrictions)?;
             }

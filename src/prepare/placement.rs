@@ -119,7 +119,7 @@ pub enum PlacementError {
     },
     /// The rectangle is not on the page, or not wholly.
     #[error(
-        "the rectangle {x1},{y1},{x2},{y2} is not {} page {page}, which shows {width} by {height} points",
+        "the rectangle {x1:.1},{y1:.1},{x2:.1},{y2:.1} is not {} page {page}, which shows {width:.1} by {height:.1} points",
         if *.clip { "at all on" } else { "wholly on" }
     )]
     OffPage {
@@ -161,6 +161,23 @@ pub enum PlacementError {
         /// Its fully qualified name.
         field: String,
     },
+    /// Stamps have no structure elements.
+    #[error(
+        "the text occurs {count} times and the document is tagged: stamps at the further ones would not be"
+    )]
+    StampsOnTagged {
+        /// How often it occurs.
+        count: usize,
+    },
+    /// There is no text to look for.
+    #[error("the text to look for is empty")]
+    NoText,
+    /// What is in the field cannot be seen.
+    #[error("field {field:?} has no rectangle on a page, or is hidden: nothing can be seen in it")]
+    Unseen {
+        /// Its fully qualified name.
+        field: String,
+    },
     /// A field to be made has one place.
     #[error("field {field:?} has one place, and the text occurs {count} times")]
     OnePlace {
@@ -184,7 +201,10 @@ impl PlacementError {
     #[must_use]
     pub const fn fault(&self) -> Fault {
         match self {
-            Self::AnchorMissing { .. } | Self::StampsOnSigned { .. } => Fault::Document,
+            Self::AnchorMissing { .. }
+            | Self::StampsOnSigned { .. }
+            | Self::StampsOnTagged { .. }
+            | Self::Unseen { .. } => Fault::Document,
             _ => Fault::Caller,
         }
     }

@@ -49,7 +49,7 @@ impl PdfOptions {
     /// # Errors
     /// [`AppearanceError`]: `SIGNATUREIMAGE` is no image that can be read.
     pub fn appearance(&self, limits: &Limits) -> Result<Appearance, AppearanceError> {
-        let mut appearance = Appearance::new();
+        let mut appearance = Appearance::new().no_lines();
         for (item, prefix) in self.lines() {
             appearance = match prefix {
                 Some(prefix) => appearance.labelled(item, prefix),

@@ -145,19 +145,28 @@ impl Tags {
     }
 }
 
-/// The first element below the root: a whole document's, as a rule.
+/// The first element below the root, when it is one that holds others: a whole document's, as a rule.
 fn top<S: Source>(document: &Document<S>, root: &Placed) -> Result<Option<Placed>, PdfError> {
-    Ok(match root.get(document, b"K")? {
-        Some((place, Object::Dictionary(dictionary))) => Some(Placed { place, dictionary }),
+    /// Structure types that only group others (14.8.4.2).
+    const GROUPS: [&[u8]; 6] = [b"Document", b"DocumentFragment", b"Part", b"Art", b"Sect", b"Div"];
+    let first = match root.get(document, b"K")? {
+        Some((place, Object::Dictionary(dictionary))) => Placed { place, dictionary },
         Some((place, Object::Array(kids))) => {
             let Some(first) = kids.first() else { return Ok(None) };
             match document.resolve(first)? {
-                Object::Dictionary(dictionary) => Some(Placed { place: place.index(0, first), dictionary }),
-                _ => None,
+                Object::Dictionary(dictionary) => Placed { place: place.index(0, first), dictionary },
+                _ => return Ok(None),
             }
         }
-        _ => None,
-    })
+        _ => return Ok(None),
+    };
+    let Object::Name(own) = document.get(&first.dictionary, b"S")? else { return Ok(None) };
+    let mapped = match document.get(&root.dictionary, b"RoleMap")? {
+        Object::Dictionary(roles) => document.get(&roles, &own)?,
+        _ => Object::Null,
+    };
+    let role = mapped.as_name().unwrap_or(&own);
+    Ok((GROUPS.contains(&&*own) || GROUPS.contains(&role)).then_some(first))
 }
 
 fn dictionary<S: Source>(

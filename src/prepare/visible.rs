@@ -7,7 +7,7 @@ use super::error::{PrepareError, Warning};
 use super::field::{Scene, Target};
 use super::pdf::Signing;
 use super::placement::{Placement, PlacementError, Spot};
-use super::structure::is_tagged;
+use super::structure::{is_tagged, tags};
 use super::terms::Terms;
 use super::widget::append;
 use crate::appearance::{AppearanceTemplate, Drawing, Facts};
@@ -22,6 +22,9 @@ use crate::syntax::pdf::page::{Page, page, pages};
 use crate::syntax::pdf::place::Placed;
 use crate::syntax::pdf::revision::Revision;
 use crate::syntax::pdf::{PdfError, RevisionError};
+
+/// So many characters of a text that is not found are shown in the error.
+const SHOWN: usize = 100;
 
 /// A visible signature as it was asked for.
 #[derive(Clone, Debug)]
@@ -54,11 +57,15 @@ impl<'a> Look<'a> {
         let leaf = signing.chain.leaf();
         let signer = leaf.common_name().unwrap_or_else(|| leaf.subject());
         let is_new = matches!(target, Target::New(_));
-        if is_new && scene.is_signed()? {
-            if scene.stands.len() > 1 {
-                return Err(PlacementError::StampsOnSigned { count: scene.stands.len() }.into());
+        let count = scene.stands.len();
+        if is_new && count > 1 && scene.is_signed()? {
+            return Err(PlacementError::StampsOnSigned { count }.into());
+        }
+        if is_new && is_tagged(scene)? {
+            if count > 1 {
+                return Err(PlacementError::StampsOnTagged { count }.into());
             }
-            if is_tagged(scene)? {
+            if tags(scene)?.is_none() {
                 warnings.push(Warning::NotTagged);
             }
         }
@@ -119,7 +126,7 @@ pub(super) fn stands<S: Source>(
     field: Option<&Field>,
 ) -> Result<Vec<Stand>, PrepareError> {
     match (&placement.at, field) {
-        (Spot::Field, Some(field)) => of_field(document, catalog, field),
+        (Spot::Field, Some(field)) => of_field(document, catalog, field, placement.clip),
         (Spot::Field, None) => Err(PlacementError::NoField.into()),
         (_, Some(field)) => Err(PlacementError::FieldHasPlace { field: field.name.clone() }.into()),
         (Spot::Rectangle(number, rectangle), None) => {
@@ -127,11 +134,14 @@ pub(super) fn stands<S: Source>(
             Ok(vec![on_page(document, page, *rectangle, placement.clip)?])
         }
         (Spot::Anchor(anchor), None) => {
+            if anchor.text.trim().is_empty() {
+                return Err(PlacementError::NoText.into());
+            }
             let query = Query { text: &anchor.text, pages: anchor.page, occurrence: anchor.occurrence };
             let result = find(document, catalog, &query)?;
             if result.found.is_empty() {
                 return Err(PlacementError::AnchorMissing {
-                    text: anchor.text.clone(),
+                    text: anchor.text.chars().take(SHOWN).collect(),
                     occurrence: anchor.occurrence,
                     pages: result.pages,
                 }
@@ -161,12 +171,13 @@ fn on_page<S: Source>(
     let rectangle = if geometry.contains(rectangle) { Some(rectangle) } else { geometry.clip(rectangle) };
     match rectangle.filter(|kept| clip || *kept == [x1, y1, x2, y2]) {
         Some(rectangle) => Ok(Stand { page, geometry, rectangle }),
-        None => {
-            let (width, height) = geometry.displayed_size();
-            let page = page.index.saturating_add(1);
-            Err(PlacementError::OffPage { page, x1, y1, x2, y2, width, height, clip }.into())
-        }
+        None => Err(off_page(&page, &geometry, [x1, y1, x2, y2], clip).into()),
     }
+}
+
+fn off_page(page: &Page, geometry: &PageGeometry, [x1, y1, x2, y2]: Rect, clip: bool) -> PlacementError {
+    let (width, height) = geometry.displayed_size();
+    PlacementError::OffPage { page: page.index.saturating_add(1), x1, y1, x2, y2, width, height, clip }
 }
 
 /// Where the widgets of a field are.
@@ -174,7 +185,10 @@ fn of_field<S: Source>(
     document: &Document<S>,
     catalog: &Placed,
     field: &Field,
+    clip: bool,
 ) -> Result<Vec<Stand>, PrepareError> {
+    /// Hidden and NoView (table 167).
+    const UNSEEN: i64 = 2 | 32;
     let mut stands = Vec::new();
     for place in &field.widgets {
         let mut holder = document.load(place.id)?;
@@ -182,13 +196,20 @@ fn of_field<S: Source>(
         let Some(widget) = widget else { continue };
         let Some(rectangle) = rectangle_of(document, widget)? else { continue };
         let Some(page) = page_of(document, catalog, widget, place.as_reference())? else { continue };
+        if document.get(widget, b"F")?.as_integer().is_some_and(|flags| flags & UNSEEN != 0) {
+            return Err(PlacementError::Unseen { field: field.name.clone() }.into());
+        }
         let geometry = PageGeometry::of(&page, document)?;
-        stands.push(Stand { rectangle: geometry.rect_to_displayed(rectangle), page, geometry });
+        let rectangle = geometry.rect_to_displayed(rectangle);
+        if !clip && !geometry.contains(rectangle) {
+            return Err(off_page(&page, &geometry, rectangle, clip).into());
+        }
+        stands.push(Stand { rectangle, page, geometry });
     }
     if stands.len() == field.widgets.len() && !stands.is_empty() {
         Ok(stands)
     } else {
-        Err(PlacementError::NoField.into())
+        Err(PlacementError::Unseen { field: field.name.clone() }.into())
     }
 }
 

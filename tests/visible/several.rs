@@ -101,7 +101,7 @@ fn fields_with_a_rectangle_are_signed_in_it() {
     for (name, count) in [("field-merged", 1), ("field-split", 1), ("field-two-widgets", 2)] {
         let mut before = pdf(name);
         let error = signing.prepare(before.as_slice(), &at()).err().unwrap();
-        assert!(matches!(error, PrepareError::Placement(PlacementError::NoField)), "{name}: {error}");
+        assert!(matches!(error, PrepareError::Placement(PlacementError::Unseen { .. })), "{name}: {error}");
         // Of an area, a small one.
         let (nothing, something) = (b"[0 0 0 0]", b"[0 0 9 9]");
         let mut widened = 0;

@@ -30,11 +30,13 @@ fn placement(error: &PlacementError) -> Option<&'static str> {
         PlacementError::OffPage { clip: false, .. } => "move it, or give --clip for what is on the page",
         PlacementError::OffPage { .. } => "move it, or choose another --page",
         PlacementError::AnchorMissing { .. } => "correct --anchor, or give --visible",
+        PlacementError::NoText => "give a text with --anchor",
+        PlacementError::Unseen { .. } => "use another field, or leave out what a visible signature shows",
         PlacementError::NoField => "give --visible or --anchor",
         PlacementError::FieldHasPlace { .. } => "leave out --visible and --anchor",
-        PlacementError::OnePlace { .. } | PlacementError::StampsOnSigned { .. } => {
-            "choose one with --occurrence"
-        }
+        PlacementError::OnePlace { .. }
+        | PlacementError::StampsOnSigned { .. }
+        | PlacementError::StampsOnTagged { .. } => "choose one with --occurrence",
         _ => return None,
     })
 }

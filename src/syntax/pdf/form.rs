@@ -90,8 +90,12 @@ impl Form {
             if seen > limits.fields {
                 return Err(PdfError::Limit { what: "form fields", limit: limits.fields as u64 });
             }
-            if next.depth > limits.depth || next.place.as_reference().is_some_and(|id| !visited.insert(id)) {
+            if next.place.as_reference().is_some_and(|id| !visited.insert(id)) {
                 continue;
+            }
+            // A signature that is not seen could be broken by the next one.
+            if next.depth > limits.depth {
+                return Err(PdfError::Limit { what: "levels of form fields", limit: limits.depth as u64 });
             }
             let Pending { place, value, parent, depth } = next;
             let value = if value.as_reference().is_some() { document.resolve(&value)? } else { value };

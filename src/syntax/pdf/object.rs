@@ -49,9 +49,10 @@ impl Object {
         Self::Name(Name::from_slice(text.as_bytes()))
     }
 
-    /// A number, to a thousandth; in points that is less than any reader draws.
+    /// A number, to a thousandth; in points that is less than any reader draws. Small ones, which a user unit
+    /// may make large, to a thousandth of that.
     pub(crate) fn number(value: f64) -> Self {
-        let text = format!("{value:.3}");
+        let text = if value.abs() < 1.0 { format!("{value:.6}") } else { format!("{value:.3}") };
         let text = text.trim_end_matches('0').trim_end_matches('.');
         match text {
             "-0" | "" => Self::Integer(0),

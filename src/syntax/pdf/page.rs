@@ -232,9 +232,12 @@ impl<S: Source> Pages<'_, S> {
         if is_page(&node.dictionary) {
             return Ok(Some(self.leaf(node, above)));
         }
-        if self.stack.len() < self.document.view().limits().depth {
-            self.enter(node, above)?;
+        // Pages that are left out would give those behind them other numbers.
+        let depth = self.document.view().limits().depth;
+        if self.stack.len() >= depth {
+            return Err(PdfError::Limit { what: "levels of the page tree", limit: depth as u64 });
         }
+        self.enter(node, above)?;
         Ok(None)
     }
 }

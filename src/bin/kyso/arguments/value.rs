@@ -176,8 +176,10 @@ fn numbers<const N: usize>(text: &str) -> Result<[f64; N], String> {
         word.parse::<f64>().ok().filter(|number| plain && number.is_finite())
     };
     let read: Option<Vec<f64>> = text.split(',').map(|word| number(word.trim())).collect();
-    read.and_then(|read| read.try_into().ok())
-        .ok_or_else(|| format!("{N} numbers with commas between them, in points"))
+    read.and_then(|read| read.try_into().ok()).ok_or_else(|| match N {
+        1 => "no number in digits".to_owned(),
+        _ => format!("{N} numbers with commas between them, in points"),
+    })
 }
 
 pub(crate) fn two_numbers(text: &str) -> Result<[f64; 2], String> {

@@ -44,7 +44,7 @@ pub(crate) struct Visible {
     /// Which page of --picture. Default: first.
     #[arg(long, value_name = "N|first|last", allow_hyphen_values = true, requires = "picture")]
     pub(crate) picture_page: Option<PageNumber>,
-    /// How text and image share the rectangle. Default: text-left, or what there is.
+    /// How text and image share the rectangle. Default: text-right, or what there is.
     #[arg(long, value_name = "LAYOUT", value_parser = layout())]
     pub(crate) layout: Option<Layout>,
     /// The lines: any of signer, date, reason, location and email, with commas between them, or none.

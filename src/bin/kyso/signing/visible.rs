@@ -26,7 +26,7 @@ pub(crate) fn placement(
         }
         (None, Some(text), Some(size)) => {
             let mut anchor = Anchor::new(text, size).offset(own.offset.unwrap_or_default());
-            if let Some(page) = own.page {
+            if let Some(page) = own.page.or(dialect.page) {
                 anchor = anchor.page(page);
             }
             if let Some(occurrence) = own.occurrence {
@@ -58,7 +58,8 @@ pub(crate) fn placement(
 /// What the signature shows.
 pub(crate) fn appearance(own: &Visible, dialect: &PdfOptions) -> Result<Appearance, Failure> {
     let limits = Limits::default();
-    let mut appearance = Appearance::new();
+    let mut appearance = Appearance::new().no_lines();
+    idle(own)?;
     let lines = lines(own, dialect)?;
     for (item, label) in &lines {
         appearance = match label {
@@ -89,10 +90,39 @@ pub(crate) fn appearance(own: &Visible, dialect: &PdfOptions) -> Result<Appearan
     match own.layout {
         Some(layout) => appearance = appearance.layout(layout),
         None if has_image && !has_text => appearance = appearance.layout(Layout::Image),
-        None if has_image && dialect.image.is_some() => appearance = appearance.layout(dialect.layout()),
+        None if has_image && (dialect.image_and_text.is_some() || dialect.text_direction.is_some()) => {
+            appearance = appearance.layout(dialect.layout());
+        }
+        None if dialect.image.is_some() => appearance = appearance.layout(dialect.layout()),
         None => {}
     }
     styled(appearance, own, dialect)
+}
+
+/// Refuses options that would do nothing beside `--layout`.
+fn idle(own: &Visible) -> Result<(), Failure> {
+    let shows = own.show.as_ref().is_some_and(|list| !list.0.is_empty());
+    let idle = match own.layout {
+        Some(Layout::Text) => [("--image", own.image.is_some())].to_vec(),
+        Some(Layout::Image) => [
+            ("--show", shows),
+            ("--text", !own.text.is_empty()),
+            ("--text-color", own.text_color.is_some()),
+            ("--align", own.align.is_some()),
+            ("--date-format", own.date_format.is_some()),
+            ("--font", own.font.is_some()),
+            ("--font-size", own.font_size.is_some()),
+        ]
+        .to_vec(),
+        _ => Vec::new(),
+    };
+    match idle.into_iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((option, _)) => {
+            let line = format!("{option} does nothing with this --layout; leave one of them out");
+            Err(Failure::new(Exit::Usage, line))
+        }
+    }
 }
 
 /// The lines of `--show`, else those of the dialect.

@@ -129,7 +129,7 @@ impl<'a, S: Source> Interpreter<'a, S> {
 
     /// Counts what was read, or what takes as long as so many tokens; also the objects that were parsed
     /// since, at so many bytes to a token.
-    fn spend(&mut self, tokens: u64) -> Result<(), PdfError> {
+    pub(super) fn spend(&mut self, tokens: u64) -> Result<(), PdfError> {
         let limit = self.document.view().limits().content_tokens;
         let parsed = self.document.view().parsed();
         let objects = parsed.saturating_sub(self.parsed) / TOKEN_BYTES;

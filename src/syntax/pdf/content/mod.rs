@@ -147,6 +147,9 @@ pub(crate) fn find<S: Source>(
     }
 }
 
+/// Comparing a character counts as so many tokens, because it takes as long.
+const GLYPH: u64 = 20;
+
 /// A search under way.
 struct Hunt<'a, S> {
     document: &'a Document<S>,
@@ -190,6 +193,8 @@ impl<'a, S: Source> Hunt<'a, S> {
         let Some(needle) = &self.needle else { return Ok(true) };
         self.pages = self.pages.saturating_add(1);
         self.interpreter.read(&page, &mut self.text)?;
+        let glyphs = u64::try_from(self.text.glyphs.len()).unwrap_or(u64::MAX);
+        self.interpreter.spend(glyphs.saturating_mul(GLYPH))?;
         let drawn: Vec<u32> = (0..).take(self.text.glyphs.len()).collect();
         self.sequence.assemble(&self.text, &drawn);
         let mut exact = self.sequence.find(&self.text, needle);
