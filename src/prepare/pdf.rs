@@ -57,6 +57,7 @@ pub(super) struct Drawn {
     terms: Terms,
     warnings: Vec<Warning>,
     /// The pages, from 0, on which it can be seen.
+    #[cfg(feature = "preview")]
     pub(super) pages: Vec<usize>,
 }
 
@@ -389,8 +390,13 @@ impl Signing {
         if missing_bits(document, target.action()).is_some() {
             warnings.push(Warning::PermissionsOverridden);
         }
-        let pages = scene.stands.iter().map(|stand| stand.page.index).collect();
-        Ok(Drawn { appended: revision.finish(document, &at.entropy)?, terms, warnings, pages })
+        Ok(Drawn {
+            appended: revision.finish(document, &at.entropy)?,
+            terms,
+            warnings,
+            #[cfg(feature = "preview")]
+            pages: scene.stands.iter().map(|stand| stand.page.index).collect(),
+        })
     }
 
     fn warnings<S: Source>(
