@@ -1,7 +1,7 @@
 //! Certification and locks: what a signature leaves permitted afterwards (ISO 32000-2, 12.8.2).
 
 use super::error::PrepareError;
-use super::field::Scene;
+use super::scene::{Scene, is_signed};
 use crate::source::Source;
 use crate::syntax::pdf::object::{Dictionary, Object, ObjectId};
 use crate::syntax::pdf::permissions::LockAction;
@@ -270,7 +270,7 @@ fn set_below_catalog<S: Source>(
 pub(super) fn earlier_signature<S: Source>(scene: &Scene<'_, S>) -> Result<Option<String>, PdfError> {
     let document = scene.document;
     for field in scene.form.signatures() {
-        if super::field::is_signed(document, field)? {
+        if is_signed(document, field)? {
             return Ok(Some(field.name.clone()));
         }
     }

@@ -13,10 +13,12 @@ mod placement;
 mod prepared;
 mod reopen;
 mod revised;
+mod scene;
 mod seed;
 mod sign_cloud;
 #[cfg(feature = "preview")]
 mod sketch;
+mod stand;
 mod structure;
 mod terms;
 mod visible;

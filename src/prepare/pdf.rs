@@ -4,11 +4,13 @@ use chrono::{DateTime, FixedOffset};
 
 use super::certify::{Certification, FieldLock, Locks, announce, attest, references};
 use super::error::{PrepareError, Refusal, Warning};
-use super::field::{Scene, Target, choose, permit_visible, place, read_warnings};
+use super::field::{choose, permit_visible, place, read_warnings};
 use super::placement::Placement;
 use super::prepared::{Plan, Prepared, PreparedCms, hash_around_gap};
+use super::scene::{Scene, Target};
+use super::stand::stands;
 use super::terms::Terms;
-use super::visible::{Look, Visible, stands};
+use super::visible::{Look, Visible};
 use super::{At, leaf_warnings};
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm, Suite};
 use crate::appearance::AppearanceTemplate;

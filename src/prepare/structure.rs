@@ -1,6 +1,6 @@
 //! The structure element of a new field in a tagged document: ISO 32000-2, 14.7, and PDF/UA, 7.18.4.
 
-use super::field::Scene;
+use super::scene::Scene;
 use super::widget::append;
 use crate::source::Source;
 use crate::syntax::pdf::document::Document;

@@ -2,9 +2,9 @@
 
 use super::certify::{AppliedLock, Certification, FieldLock, earlier_signature};
 use super::error::{PrepareError, Refusal, Warning};
-use super::field::{Scene, Target};
 use super::negotiate::Negotiation;
 use super::pdf::Signing;
+use super::scene::{Scene, Target};
 use crate::algorithm::Suite;
 use crate::profile::pades::SubFilter;
 use crate::source::Source;

@@ -1,8 +1,8 @@
 //! A new signature field, merged with its widget.
 
 use super::conformance::{Conformance, empty_form};
-use super::field::Scene;
-use super::visible::Stand;
+use super::scene::Scene;
+use super::stand::Stand;
 use crate::profile::pades;
 use crate::source::Source;
 use crate::syntax::pdf::PdfError;

@@ -3,6 +3,7 @@
 pub(crate) mod field;
 pub(crate) mod lock;
 pub(crate) mod pdf;
+pub(crate) mod place;
 pub(crate) mod value;
 pub(crate) mod visible;
 pub(crate) mod xml;

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use kyso::pdf::{Anchor, CertificateConstraints, Fields, NewField, Placement, SeedValue};
+use kyso::pdf::{CertificateConstraints, Fields, NewField, Placement, SeedValue};
 
 use crate::arguments::field::{AddField, Field, FieldCommand};
-use crate::failure::{Exit, Failure};
+use crate::arguments::place::Place;
+use crate::failure::Failure;
 use crate::format::{self, Format};
 use crate::{files, keys, progress, signing};
 
@@ -58,30 +59,12 @@ fn add(options: &AddField) -> Result<ExitCode, Failure> {
 }
 
 fn placement(options: &AddField) -> Result<Option<Placement>, Failure> {
-    let placement = match (options.visible, &options.anchor, options.size) {
-        (Some(rectangle), ..) => Placement::rectangle(options.page.unwrap_or_default(), rectangle),
-        (None, Some(text), Some(size)) => {
-            let mut anchor = Anchor::new(text, size).offset(options.offset.unwrap_or_default());
-            if let Some(page) = options.page {
-                anchor = anchor.page(page);
-            }
-            if let Some(occurrence) = options.occurrence {
-                anchor = anchor.occurrence(occurrence);
-            }
-            Placement::anchor(anchor)
-        }
-        _ => {
-            let idle = [("--page", options.page.is_some()), ("--clip", options.clip)];
-            return match idle.into_iter().find(|(_, given)| *given) {
-                Some((option, _)) => Err(Failure::new(
-                    Exit::Usage,
-                    format!("{option} does nothing without a place; give --visible or --anchor"),
-                )),
-                None => Ok(None),
-            };
-        }
-    };
-    Ok(Some(if options.clip { placement.clip() } else { placement }))
+    let place = &options.place;
+    match (place.placement(None), place.given()) {
+        (Some(placement), _) => Ok(Some(place.clipped(placement))),
+        (None, None) => Ok(None),
+        (None, Some(option)) => Err(Place::idle(option)),
+    }
 }
 
 /// What is asked of the signer, if anything is.

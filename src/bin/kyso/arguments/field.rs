@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::builder::TypedValueParser;
 use clap::{Args, Subcommand};
 use kyso::algorithm::DigestAlgorithm;
-use kyso::pdf::{Certification, FieldLock, Occurrence, PageNumber, SubFilter};
+use kyso::pdf::{Certification, FieldLock, SubFilter};
 
 use super::lock::level;
 use super::pdf::sub_filter;
-use super::value::{corners, lock, two_numbers, two_positive, words};
+use super::place::Place;
+use super::value::{lock, words};
 
 #[derive(Args)]
 pub(crate) struct Field {
@@ -44,28 +45,8 @@ pub(crate) struct AddField {
     #[arg(long)]
     pub(crate) override_encryption_permissions: bool,
 
-    /// Where the signature will be seen: X1,Y1,X2,Y2 in points from the lower left of the page as it is
-    /// displayed. Without this and --anchor it is invisible.
-    #[arg(long, value_name = "RECT", value_parser = corners, allow_hyphen_values = true, conflicts_with = "anchor")]
-    pub(crate) visible: Option<[f64; 4]>,
-    /// The page: a number, first, last, or -1 and so on from the end. Default: first; with --anchor any.
-    #[arg(long, value_name = "N|first|last", allow_hyphen_values = true)]
-    pub(crate) page: Option<PageNumber>,
-    /// The signature will be seen at this text of the document.
-    #[arg(long, value_name = "TEXT", requires = "size")]
-    pub(crate) anchor: Option<String>,
-    /// Which occurrence of the text: first, last or a number.
-    #[arg(long, value_name = "N|first|last", requires = "anchor")]
-    pub(crate) occurrence: Option<Occurrence>,
-    /// Moves the rectangle's lower left from the lower left of the text, in points.
-    #[arg(long, value_name = "X,Y", value_parser = two_numbers, allow_hyphen_values = true, requires = "anchor")]
-    pub(crate) offset: Option<[f64; 2]>,
-    /// Width and height of the rectangle, in points.
-    #[arg(long, value_name = "W,H", value_parser = two_positive, requires = "anchor")]
-    pub(crate) size: Option<[f64; 2]>,
-    /// Takes of the rectangle what is on the page.
-    #[arg(long)]
-    pub(crate) clip: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
 
     /// Locks form fields once the field is signed: all, include:A,B or exclude:A,B.
     #[arg(long, value_name = "FIELDS", value_parser = lock)]

@@ -4,37 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::TypedValueParser;
-use kyso::pdf::{Align, Color, Item, Layout, Occurrence, PageNumber};
+use kyso::pdf::{Align, Color, Item, Layout, PageNumber};
 
-use super::value::{
-    Label, NamedList, corners, item_label, named_list, positive, two_numbers, two_positive, words,
-};
+use super::place::Place;
+use super::value::{Label, NamedList, item_label, named_list, positive, words};
 
 #[derive(Args, Default)]
 #[command(next_help_heading = "Visible signature (PDF)")]
 pub(crate) struct Visible {
-    /// Shows the signature in this rectangle: X1,Y1,X2,Y2 in points from the lower left of the page as it is
-    /// displayed.
-    #[arg(long, value_name = "RECT", value_parser = corners, allow_hyphen_values = true, conflicts_with = "anchor")]
-    pub(crate) visible: Option<[f64; 4]>,
-    /// The page: a number, first, last, or -1 and so on from the end. Default: first; with --anchor any.
-    #[arg(long, value_name = "N|first|last", allow_hyphen_values = true)]
-    pub(crate) page: Option<PageNumber>,
-    /// Shows the signature at this text of the document.
-    #[arg(long, value_name = "TEXT", requires = "size")]
-    pub(crate) anchor: Option<String>,
-    /// Which occurrence of the text: first, last, a number, or every, which puts stamps at the others.
-    #[arg(long, value_name = "N|first|last|every", requires = "anchor")]
-    pub(crate) occurrence: Option<Occurrence>,
-    /// Moves the rectangle's lower left from the lower left of the text, in points.
-    #[arg(long, value_name = "X,Y", value_parser = two_numbers, allow_hyphen_values = true, requires = "anchor")]
-    pub(crate) offset: Option<[f64; 2]>,
-    /// Width and height of the rectangle, in points.
-    #[arg(long, value_name = "W,H", value_parser = two_positive, requires = "anchor")]
-    pub(crate) size: Option<[f64; 2]>,
-    /// Takes of the rectangle what is on the page. Without this one that is partly outside is refused.
-    #[arg(long)]
-    pub(crate) clip: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
     /// An image: PNG or JPEG.
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
@@ -98,13 +77,7 @@ pub(crate) struct Visible {
 impl Visible {
     /// The first of these options that was given.
     pub(crate) fn given(&self) -> Option<&'static str> {
-        let place = [
-            ("--visible", self.visible.is_some()),
-            ("--anchor", self.anchor.is_some()),
-            ("--page", self.page.is_some()),
-            ("--clip", self.clip),
-        ];
-        place.into_iter().find(|(_, given)| *given).map(|(name, _)| name).or_else(|| self.look())
+        self.place.given().or_else(|| self.look())
     }
 
     /// The first option that says what a visible signature looks like.

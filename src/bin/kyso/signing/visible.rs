@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use kyso::Limits;
-use kyso::pdf::{Anchor, Appearance, Border, Font, FontSize, Image, Item, Layout, PageContent, Placement};
+use kyso::pdf::{Appearance, Border, Font, FontSize, Image, Item, Layout, PageContent, Placement};
 use kyso::sign_cloud::PdfOptions;
 
+use crate::arguments::place::Place;
 use crate::arguments::visible::Visible;
 use crate::failure::{Exit, Failure, told};
 use crate::files;
@@ -19,38 +20,22 @@ pub(crate) fn placement(
     dialect: &PdfOptions,
     field: bool,
 ) -> Result<Option<Placement>, Failure> {
-    let usage = |line: String| Err(Failure::new(Exit::Usage, line));
-    let given = match (own.visible, &own.anchor, own.size) {
-        (Some(rectangle), ..) => {
-            Some(Placement::rectangle(own.page.or(dialect.page).unwrap_or_default(), rectangle))
-        }
-        (None, Some(text), Some(size)) => {
-            let mut anchor = Anchor::new(text, size).offset(own.offset.unwrap_or_default());
-            if let Some(page) = own.page.or(dialect.page) {
-                anchor = anchor.page(page);
-            }
-            if let Some(occurrence) = own.occurrence {
-                anchor = anchor.occurrence(occurrence);
-            }
-            Some(Placement::anchor(anchor))
-        }
-        _ if dialect.is_visible() => {
-            let mut dialect = dialect.clone();
-            dialect.page = own.page.or(dialect.page);
-            dialect.placement()
-        }
-        _ => None,
+    let dialects = || {
+        let mut dialect = dialect.clone();
+        dialect.page = own.place.page.or(dialect.page);
+        dialect.is_visible().then(|| dialect.placement()).flatten()
     };
+    let given = own.place.placement(dialect.page).or_else(dialects);
     match (given, own.given()) {
-        (Some(placement), _) if own.clip => Ok(Some(placement.clip())),
-        (Some(placement), _) => Ok(Some(placement)),
+        (Some(placement), _) => Ok(Some(own.place.clipped(placement))),
         (None, None) => Ok(None),
-        (None, Some(option @ ("--page" | "--clip"))) => {
-            usage(format!("{option} does nothing without a place; give --visible or --anchor"))
-        }
+        (None, Some(option @ ("--page" | "--clip"))) => Err(Place::idle(option)),
         (None, Some(_)) if field => Ok(Some(Placement::field())),
-        (None, Some(option)) => usage(format!(
-            "{option} is for a visible signature; give it a place with --visible or --anchor, or --field with a field that has one"
+        (None, Some(option)) => Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "{option} is for a visible signature; give it a place with --visible or --anchor, or --field with a field that has one"
+            ),
         )),
     }
 }
