@@ -172,6 +172,11 @@ impl From<PdfError> for PrepareError {
 }
 
 impl PrepareError {
+    /// Whether the document may be one that a scan for its objects mends.
+    pub(super) fn may_be_damage(&self) -> bool {
+        matches!(self, Self::Document(RevisionError::Pdf(error)) if error.may_be_damage())
+    }
+
     /// Whose fault it is.
     #[must_use]
     pub const fn fault(&self) -> Fault {

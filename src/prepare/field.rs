@@ -3,7 +3,7 @@
 use super::certify::put_lock;
 use super::error::{PrepareError, Refusal, Warning};
 use super::scene::{Scene, Target, is_signed};
-use super::structure::{Tags, tags};
+use super::structure::Tags;
 use super::visible::{Look, dress, stamp};
 use super::widget::{Widget, deepest_parent, new_field};
 use crate::limits::Limits;
@@ -148,10 +148,9 @@ pub(super) fn place<S: Source>(
                 widget.appearance = Some(*form);
             }
             widget.blank(document, &look.conformance, revision)?;
-            let tags = tags(scene)?;
-            widget.struct_parent = tags.as_ref().map(Tags::key);
+            widget.struct_parent = look.tags.as_ref().map(Tags::key);
             let field = new_field(scene, name, &acro_form, revision, &widget)?;
-            if let Some(mut tags) = tags {
+            if let Some(mut tags) = look.tags {
                 tags.add(document, revision, field, &scene.page)?;
             }
             stamp(scene, &look.forms, revision)?;

@@ -22,6 +22,7 @@ use crate::syntax::pdf::form::{Field, Form};
 use crate::syntax::pdf::object::{Dictionary, Name, ObjectId};
 use crate::syntax::pdf::permissions::{Action, Restrictions};
 use crate::syntax::pdf::place::{Place, Placed};
+use crate::syntax::pdf::repair::with_repair;
 use crate::syntax::pdf::revision::Revision;
 
 /// `/SigFlags`: the form has signature fields (table 225).
@@ -185,18 +186,9 @@ impl Fields {
             }
         }
         let password = self.password.as_ref().map(Password::as_bytes);
-        let mut document = Document::open(&source, password, &self.limits)?;
-        let drawn = match self.draw(&document, &at.entropy) {
-            Err(PrepareError::Document(RevisionError::Pdf(error)))
-                if error.may_be_damage() && document.rebuilt().is_none() =>
-            {
-                document.rebuild(password)?;
-                self.draw(&document, &at.entropy)?
-            }
-            other => other?,
-        };
-        let input_length = document.view().len();
-        drop(document);
+        let draw = |document: &Document<&S>| self.draw(document, &at.entropy);
+        let (drawn, input_length) =
+            with_repair(&source, password, &self.limits, draw, PrepareError::may_be_damage)?;
         Ok(Revised::new(source, input_length, drawn.revision, drawn.warnings))
     }
 

@@ -23,6 +23,7 @@ use crate::source::Source;
 use crate::syntax::pdf::document::Document;
 use crate::syntax::pdf::object::{Dictionary, Object};
 use crate::syntax::pdf::permissions::{Restrictions, missing_bits};
+use crate::syntax::pdf::repair::with_repair;
 use crate::syntax::pdf::revision::{Appended, Revision};
 use crate::syntax::pdf::{RevisionError, text};
 
@@ -330,17 +331,8 @@ impl Signing {
     ) -> Result<(Drawn, u64), PrepareError> {
         self.check()?;
         let password = self.password.as_ref().map(Password::as_bytes);
-        let mut document = Document::open(source, password, &self.limits)?;
-        let drawn = match self.draw(&document, at, reserve) {
-            Err(PrepareError::Document(RevisionError::Pdf(error)))
-                if error.may_be_damage() && document.rebuilt().is_none() =>
-            {
-                document.rebuild(password)?;
-                self.draw(&document, at, reserve)?
-            }
-            other => other?,
-        };
-        Ok((drawn, document.view().len()))
+        let draw = |document: &Document<&S>| self.draw(document, at, reserve);
+        with_repair(source, password, &self.limits, draw, PrepareError::may_be_damage)
     }
 
     /// Writes the revision.

@@ -7,7 +7,7 @@ use super::error::{PrepareError, Warning};
 use super::pdf::Signing;
 use super::placement::{Placement, PlacementError};
 use super::scene::{Scene, Target};
-use super::structure::{is_tagged, tags};
+use super::structure::{Tags, is_tagged, tags};
 use super::terms::Terms;
 use super::widget::append;
 use crate::appearance::{AppearanceTemplate, Drawing, Facts};
@@ -33,6 +33,8 @@ pub(super) struct Look<'a> {
     pub(super) tooltip: Option<String>,
     pub(super) lock: Option<&'a AppliedLock>,
     pub(super) conformance: Conformance,
+    /// The structure that a new field enters.
+    pub(super) tags: Option<Tags>,
 }
 
 impl<'a> Look<'a> {
@@ -54,11 +56,13 @@ impl<'a> Look<'a> {
         if is_new && count > 1 && scene.is_signed()? {
             return Err(PlacementError::StampsOnSigned { count }.into());
         }
+        let mut entered = None;
         if is_new && is_tagged(scene)? {
             if count > 1 {
                 return Err(PlacementError::StampsOnTagged { count }.into());
             }
-            if tags(scene)?.is_none() {
+            entered = tags(scene)?;
+            if entered.is_none() {
                 warnings.push(Warning::NotTagged);
             }
         }
@@ -78,7 +82,7 @@ impl<'a> Look<'a> {
         };
         // People who do not see the field are told what it is (PDF/UA, 7.18.4).
         let tooltip = (is_new && (conformance.pdfua || !forms.is_empty())).then_some(signer);
-        Ok(Self { forms, tooltip, lock: terms.lock.as_ref(), conformance })
+        Ok(Self { forms, tooltip, lock: terms.lock.as_ref(), conformance, tags: entered })
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod page;
 pub(crate) mod permissions;
 pub(crate) mod place;
 mod rebuild;
+pub(crate) mod repair;
 pub(crate) mod revision;
 pub(crate) mod seed;
 mod table;

@@ -8,6 +8,7 @@ use super::{Occurrence, Query, Search, find};
 use crate::limits::Limits;
 use crate::password::Password;
 use crate::source::Source;
+use crate::syntax::pdf::repair::with_repair;
 
 /// A place where a text stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,14 +41,8 @@ pub fn find_text<S: Source>(
 ) -> Result<Vec<TextPlace>, PdfError> {
     let password = password.map(Password::as_bytes);
     let query = Query { text, pages: page, occurrence };
-    let mut document = Document::open(source, password, limits)?;
-    let search = match find_in(&document, &query) {
-        Err(error) if error.may_be_damage() && document.rebuilt().is_none() => {
-            document.rebuild(password)?;
-            find_in(&document, &query)?
-        }
-        other => other?,
-    };
+    let find = |document: &Document<S>| find_in(document, &query);
+    let (search, _) = with_repair(source, password, limits, find, PdfError::may_be_damage)?;
     let place = |found: &super::Found| TextPlace {
         page: u32::try_from(found.page.index.saturating_add(1)).unwrap_or(u32::MAX),
         rect: found.rect,
