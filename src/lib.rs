@@ -109,6 +109,8 @@ mod prepare;
 #[cfg(feature = "preview")]
 pub mod preview;
 mod profile;
+#[cfg(feature = "remote")]
+pub mod remote;
 mod request;
 pub mod sign_cloud;
 #[cfg(feature = "signer")]

@@ -1,0 +1,5 @@
+//! EFY remote signing, version 1.0.
+
+mod service;
+
+pub use service::Service;

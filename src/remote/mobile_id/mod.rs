@@ -1,0 +1,5 @@
+//! Mobile-ID RSSP, the remote signing interface that Viettel publishes too.
+
+mod service;
+
+pub use service::{Dialect, Service};
