@@ -4,10 +4,11 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use ureq::http::{HeaderValue, Request, Response};
+use ureq::config::Config;
+use ureq::http::{HeaderValue, Request, Response, Uri};
 use ureq::tls::TlsConfig;
-use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, NextTimeout};
 use ureq::{Agent, Body, Proxy, Timeout};
 
 use super::address::Address;
@@ -50,7 +51,11 @@ impl Transport {
             .user_agent(concat!("kyso/", env!("CARGO_PKG_VERSION")))
             .build();
         let connector = Telling(DefaultConnector::default());
-        Self { agent: Agent::with_parts(config, connector, DefaultResolver::default()), is_proxied, bounds }
+        Self {
+            agent: Agent::with_parts(config, connector, Telling(DefaultResolver::default())),
+            is_proxied,
+            bounds,
+        }
     }
 
     /// Sends a request to where its address says.
@@ -66,7 +71,9 @@ impl Transport {
             Method::Post => self.run(builder.body(request.body()).map_err(|_| unwritable())?, to),
         };
         let mut response = answered.map_err(|error| self.classified(error))?;
-        let body = response.body_mut().with_config().limit(self.bounds.longest_body).read_to_vec();
+        // The limit is the first length that is refused.
+        let limit = self.bounds.longest_body.saturating_add(1);
+        let body = response.body_mut().with_config().limit(limit).read_to_vec();
         let body = body.map_err(|error| self.classified(error))?;
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
@@ -92,7 +99,6 @@ impl Transport {
             ureq::Error::Other(other) if other.is::<NotConnected>() => {
                 (Lost::NotSent, "no connection to the service", Fault::Io)
             }
-            ureq::Error::HostNotFound => (Lost::NotSent, "the service's host is not found", Fault::Io),
             ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
                 (Lost::NotSent, "no connection to the service in time", Fault::Io)
             }
@@ -142,12 +148,18 @@ impl fmt::Display for NotConnected {
 
 impl Error for NotConnected {}
 
-/// Connects as usual, and marks what goes wrong while it does. A connection out of the pool does not come
+/// Finds the host and connects as usual, and marks what goes wrong while it does. A connection out of the pool does not come
 /// this way: when it turns out to be dead, something may have left.
 #[derive(Debug)]
-struct Telling(DefaultConnector);
+struct Telling<T>(T);
 
-impl Connector<()> for Telling {
+impl<T> Telling<T> {
+    fn told<R>(result: Result<R, ureq::Error>) -> Result<R, ureq::Error> {
+        result.map_err(|error| ureq::Error::Other(Box::new(NotConnected(error))))
+    }
+}
+
+impl Connector<()> for Telling<DefaultConnector> {
     type Out = <DefaultConnector as Connector<()>>::Out;
 
     fn connect(
@@ -155,7 +167,17 @@ impl Connector<()> for Telling {
         details: &ConnectionDetails<'_>,
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        let connected = self.0.connect(details, chained);
-        connected.map_err(|error| ureq::Error::Other(Box::new(NotConnected(error))))
+        Self::told(self.0.connect(details, chained))
+    }
+}
+
+impl Resolver for Telling<DefaultResolver> {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Self::told(self.0.resolve(uri, config, timeout))
     }
 }
