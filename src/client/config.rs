@@ -54,6 +54,8 @@ use toml::de::{DeTable, DeValue};
 pub use self::error::ConfigError;
 
 use self::error::Text;
+#[cfg(test)]
+use self::error::without_value;
 use self::fields::{FieldError, Fields, hyphenated};
 use super::Environment;
 use super::environment::{configuration_folder, named_path};
