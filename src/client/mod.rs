@@ -1,4 +1,8 @@
-//! Talking to remote signers: a blocking HTTP driver for the flows of [`remote`](crate::remote).
+//! The edge that talks to signing services: what is configured, which credentials there are, whose secrets
+//! are where, and a blocking HTTP driver for the flows of [`remote`](crate::remote).
+//!
+//! [`config`] says where the services are, [`secrets`] knows where passwords and codes come from without
+//! ever writing one down, [`store`] remembers the certificates that people sign with, and a [`Driver`] carries a flow from step to step.
 //!
 //! ```no_run
 //! use kyso::client::{Driver, Keep};
@@ -16,13 +20,18 @@
 
 mod address;
 mod back_off;
+pub mod config;
 mod driver;
+mod environment;
 mod error;
+pub mod secrets;
 mod settings;
+pub mod store;
 mod transport;
 mod watch;
 
 pub use driver::Driver;
+pub use environment::{Environment, ProcessEnvironment};
 pub use error::{AddressError, DriveError, SettingsError, TransportError};
 pub use settings::Settings;
 pub use watch::{Keep, Unattended, Watch};
