@@ -23,6 +23,7 @@ pub mod mobile_id;
 pub mod redact;
 mod secret;
 mod service;
+pub mod totp;
 pub mod vnpt;
 
 pub use call::Call;
