@@ -218,3 +218,89 @@ pub(crate) fn hex_bytes(text: &str) -> Option<Vec<u8>> {
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
     pairs.iter().map(|[high, low]| Some((digit(*high)? << 4) | digit(*low)?)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algorithm::{PublicKey, Suite};
+    use crate::request::Payload;
+
+    fn key(name: &str) -> PublicKey {
+        let pem = std::fs::read(format!("{}/testdata/keys/{name}-chain.pem", env!("CARGO_MANIFEST_DIR")));
+        crate::certificate::Chain::from_pem(&pem.unwrap()).unwrap().public_key().clone()
+    }
+
+    fn request(document: &str, kind: ServiceKind, key: &PublicKey, certificate: &[u8]) -> SigningRequest {
+        let suite = Suite::default_for(key);
+        let payload = match suite.signature() {
+            SignatureAlgorithm::Ed25519 => Payload::Message(document.into()),
+            _ => Payload::Digest(suite.digest().hash(document.as_bytes())),
+        };
+        SigningRequest::new(
+            document.to_owned(),
+            kind,
+            suite,
+            payload,
+            DigestAlgorithm::Sha256.hash(certificate),
+        )
+    }
+
+    fn items(requests: &[SigningRequest]) -> Result<Items, BeginError> {
+        Items::new("csc", ServiceKind::Raw, &[SignatureAlgorithm::RsaPkcs1], 3, requests)
+    }
+
+    #[test]
+    fn what_a_transaction_cannot_sign_together_is_refused() {
+        let rsa = key("rsa2048");
+        let raw = |name: &str| request(name, ServiceKind::Raw, &rsa, b"one");
+        assert_eq!(items(&[]), Err(BeginError::Empty));
+        assert!(items(&[raw("a"), raw("b"), raw("c")]).is_ok());
+        let many: Vec<_> = ["a", "b", "c", "d"].map(raw).to_vec();
+        assert_eq!(items(&many), Err(BeginError::TooMany { system: "csc", most: 3, found: 4 }));
+        let twice = items(&[raw("a"), raw("a")]);
+        assert_eq!(twice, Err(BeginError::SameDocument { document: "a".into() }));
+        let cms = items(&[raw("a"), request("b", ServiceKind::Cms, &rsa, b"one")]);
+        assert!(matches!(cms, Err(BeginError::Kind { ref document, .. }) if document == "b"), "{cms:?}");
+        let other = items(&[raw("a"), request("b", ServiceKind::Raw, &rsa, b"two")]);
+        assert_eq!(other, Err(BeginError::Mixed { document: "b".into() }));
+        for kind in ["p256", "ed25519"] {
+            let foreign = items(&[request("a", ServiceKind::Raw, &key(kind), b"one")]);
+            assert!(matches!(foreign, Err(BeginError::Algorithm { .. })), "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn values_go_to_the_documents_they_came_for() {
+        let rsa = key("rsa2048");
+        let raw = |name: &str| request(name, ServiceKind::Raw, &rsa, b"one");
+        let items = items(&[raw("a"), raw("b"), raw("c")]).unwrap();
+        let results = |outcomes: Vec<DocumentOutcome>| -> Vec<_> {
+            outcomes.into_iter().map(|outcome| (outcome.document, outcome.result)).collect()
+        };
+        let value = |bytes: &[u8]| DocumentResult::Value(SignatureValue::from_bytes(bytes));
+        let by_id = items.outcomes_by_id(|id| match id {
+            "a" => Some("AQ\r\n=="),
+            "b" => Some(" "),
+            _ => None,
+        });
+        let expected = [("a", value(&[1])), ("b", DocumentResult::Missing), ("c", DocumentResult::Missing)];
+        assert_eq!(results(by_id), expected.map(|(id, result)| (id.to_owned(), result)));
+        let texts = ["AQ==", "Ag==", "!"].map(str::to_owned);
+        let by_index = results(items.outcomes_by_index(&texts).unwrap());
+        assert_eq!(by_index[1], ("b".to_owned(), value(&[2])));
+        assert!(matches!(by_index[2].1, DocumentResult::Unreadable { .. }));
+        assert_eq!(items.outcomes_by_index(&texts[..2]), None, "nobody knows whose values these are");
+    }
+
+    #[test]
+    fn digests_are_given_in_every_form() {
+        let rsa = key("rsa2048");
+        let items = items(&[request("a", ServiceKind::Raw, &rsa, b"one")]).unwrap();
+        let digest = DigestAlgorithm::Sha256.hash(b"a");
+        assert_eq!(items.hex().collect::<Vec<_>>(), [digest.to_hex()]);
+        assert_eq!(items.base64().collect::<Vec<_>>(), [digest.to_base64()]);
+        assert_eq!(items.digests().collect::<Vec<_>>(), [digest.as_bytes().to_vec()]);
+        let stored = serde_json::to_string(&items).unwrap();
+        assert_eq!(serde_json::from_str::<Items>(&stored).unwrap(), items);
+    }
+}
