@@ -54,8 +54,7 @@ use toml::de::{DeTable, DeValue};
 pub use self::error::ConfigError;
 
 use self::error::Text;
-#[cfg(test)]
-use self::error::without_value;
+pub(crate) use self::error::without_value;
 use self::fields::{FieldError, Fields, hyphenated};
 use super::Environment;
 use super::environment::{configuration_folder, named_path};
