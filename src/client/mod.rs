@@ -19,6 +19,7 @@
 //! ```
 
 mod address;
+mod answers;
 mod back_off;
 pub mod config;
 mod driver;
@@ -30,6 +31,7 @@ pub mod store;
 mod transport;
 mod watch;
 
+pub use answers::{AnswerError, Answers, Found};
 pub use driver::Driver;
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{AddressError, DriveError, SettingsError, TransportError};
