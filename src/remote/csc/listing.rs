@@ -48,23 +48,24 @@ enum Pending {
 }
 
 impl Listing {
-    /// Begins: all credentials of `user_id`, or the one with `credential_id`.
+    /// Begins: all credentials of a user, or the one that `whose` names. `entropy` is for the browser
+    /// authorisation of OAuth 2.0.
     ///
     /// # Errors
     /// [`BeginError::Incomplete`] when the login needs the user's name and it is empty.
     pub fn begin(
         service: &Service,
-        user_id: &str,
-        credential_id: Option<&str>,
+        whose: &Credential,
         entropy: &Entropy,
     ) -> Result<Self, BeginError> {
+        let user_id = whose.user_id.as_str();
         if service.login == Login::Basic && user_id.is_empty() {
             return Err(BeginError::Incomplete { system: SYSTEM, what: "the user's name for auth/login" });
         }
         Ok(Self {
             session: Session::new(service, user_id, entropy),
             user_id: user_id.to_owned(),
-            ids: credential_id.map(|id| VecDeque::from([id.to_owned()])),
+            ids: whose.credential_id.clone().map(|id| VecDeque::from([id])),
             page_token: None,
             pages: 0,
             found: Vec::new(),

@@ -654,4 +654,8 @@ impl Flow for Signing {
         // Texts, numbers and lists: nothing in it can fail to be written.
         serde_json::to_string(self).unwrap_or_default()
     }
+
+    fn transaction_id(&self) -> Option<&str> {
+        Some(&self.transaction_id)
+    }
 }
