@@ -66,6 +66,9 @@ impl CallName {
 
     /// Whether sending it twice does no harm.
     pub(super) const fn repeatable(self) -> bool {
-        matches!(self, Self::Login | Self::GetDetail | Self::Revoke | Self::Download)
+        matches!(
+            self,
+            Self::Login | Self::GetDetail | Self::Revoke | Self::Enable | Self::Disable | Self::Download
+        )
     }
 }

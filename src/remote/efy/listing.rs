@@ -9,6 +9,7 @@ use super::ending::StoredFailure;
 use super::reply::{self, SYSTEM};
 use super::service::{AuthMode, Service};
 use super::session::{LoginOutcome, Pace, Session, cancelled, unreachable};
+use super::signing::who;
 use crate::algorithm::DigestAlgorithm;
 use crate::certificate::Certificate;
 use crate::remote::call::Call as _;
@@ -36,22 +37,15 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Begins. Nothing is sent yet: the first step does that.
+    /// A look at the certificate of `whose` agreement. Nothing is sent yet: the first step does that.
     ///
     /// # Errors
     /// [`BeginError::Incomplete`]: there is no agreementUUID.
-    pub fn begin(
-        service: &Service,
-        agreement_uuid: impl Into<String>,
-        terms: &Terms,
-    ) -> Result<Self, BeginError> {
-        let agreement_uuid = agreement_uuid.into();
-        if agreement_uuid.trim().is_empty() {
-            return Err(BeginError::Incomplete { system: SYSTEM, what: "an agreementUUID" });
-        }
+    pub fn begin(service: &Service, whose: &Credential, terms: &Terms) -> Result<Self, BeginError> {
+        let (agreement_uuid, _) = who(whose)?;
         Ok(Self {
             service: service.clone(),
-            agreement_uuid: agreement_uuid.trim().to_owned(),
+            agreement_uuid,
             pace: Pace::new(terms),
             failed: None,
             found: None,
