@@ -64,7 +64,7 @@ pub(crate) fn run(options: &RemoteSign) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::io(&options.out, "making the folder", &error))?;
     let mut file = JobFile::create(&path, job)?;
     interrupt::watch();
-    let mut person = Person::new(Answers::new(context::secrets(service, Some(entry)), &ProcessEnvironment));
+    let mut person = Person::new(Answers::new(context::secrets(service, Some(entry))?, &ProcessEnvironment));
     carry::open_transactions(&mut file, &driver, &mut person, Patience::ToTheEnd)?;
     drop(person);
     finish::report(file, refused)
