@@ -95,6 +95,8 @@ mod appearance;
 mod asn1;
 mod canonical;
 pub mod certificate;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod cms;
 pub mod document;
 mod embed;

@@ -44,6 +44,21 @@ impl LocalKey {
             _ => Err(SignerError::Invalid),
         }
     }
+
+    /// SHA1withRSA over a text. SHA-1 is broken: this is for login tokens of services that know nothing else,
+    /// never for a document, and [`sign`](Signer::sign) does not offer it.
+    ///
+    /// # Errors
+    /// [`SignerError::NotRsa`], [`SignerError::Failed`].
+    pub fn sha1_with_rsa(&self, text: &[u8]) -> Result<Vec<u8>, SignerError> {
+        let Secret::Rsa(key) = &self.0 else { return Err(SignerError::NotRsa) };
+        let digest = DigestAlgorithm::Sha1.hash(text);
+        let scheme = Pkcs1v15Sign {
+            hash_len: Some(digest.algorithm().len()),
+            prefix: digest_info_prefix(digest.algorithm()).into(),
+        };
+        whole(key, key.sign(scheme, digest.as_bytes()))
+    }
 }
 
 impl Signer for LocalKey {
