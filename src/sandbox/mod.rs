@@ -28,6 +28,7 @@ mod settings;
 mod signing;
 mod tokens;
 mod transactions;
+mod vnpt;
 mod webhook;
 mod world;
 
