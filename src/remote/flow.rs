@@ -23,6 +23,16 @@ pub trait Flow {
 
     /// What to store: without secrets, which are asked for again after a resume.
     fn to_json(&self) -> String;
+
+    /// The transaction's id, for logs; none for what is no transaction.
+    fn transaction_id(&self) -> Option<&str> {
+        None
+    }
+
+    /// The ids of the documents that it signs, for logs.
+    fn documents(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// What happened.

@@ -45,7 +45,9 @@ pub struct HttpRequest {
 }
 
 impl HttpRequest {
-    pub(crate) fn get(call: &'static str, url: String) -> Self {
+    /// A GET of the whole address `url`; it is repeatable. `call` names it in logs.
+    #[must_use]
+    pub fn get(call: &'static str, url: String) -> Self {
         Self {
             call,
             method: Method::Get,
@@ -56,8 +58,9 @@ impl HttpRequest {
         }
     }
 
-    /// A JSON body with its Content-Type.
-    pub(crate) fn post_json(call: &'static str, url: String, body: &impl Serialize) -> Self {
+    /// A POST of a JSON body with its Content-Type.
+    #[must_use]
+    pub fn post_json(call: &'static str, url: String, body: &impl Serialize) -> Self {
         // Maps with text keys, strings and numbers: nothing in it can fail to be written.
         let body = Zeroizing::new(serde_json::to_vec(body).unwrap_or_default());
         Self::post(call, url, "application/json", body)
@@ -75,13 +78,15 @@ impl HttpRequest {
     }
 
     /// With one header more.
-    pub(crate) fn header(mut self, name: &'static str, value: Secret) -> Self {
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: Secret) -> Self {
         self.headers.push((name, value));
         self
     }
 
     /// Marks that sending it twice does no harm: it asks, logs in or revokes, and signs nothing.
-    pub(crate) fn repeatable(mut self) -> Self {
+    #[must_use]
+    pub const fn repeatable(mut self) -> Self {
         self.repeatable = true;
         self
     }

@@ -23,6 +23,8 @@ pub mod mobile_id;
 pub mod redact;
 mod secret;
 mod service;
+pub mod totp;
+mod transaction;
 pub mod vnpt;
 
 pub use call::Call;
@@ -33,6 +35,7 @@ pub use http::{HttpRequest, HttpResponse, Method};
 pub use items::BeginError;
 pub use secret::Secret;
 pub use service::Service;
+pub use transaction::{Listing, Transaction, TransactionError};
 
 /// The systems that this crate speaks with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
