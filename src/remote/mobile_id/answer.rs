@@ -60,8 +60,7 @@ impl Signing {
         match self.stage {
             Stage::Info => self.informed(response),
             Stage::SendOtp => self.otp_sent(response),
-            Stage::Authorize => self.authorized(response, now),
-            Stage::Confirm => self.authorized(response, now),
+            Stage::Authorize | Stage::Confirm => self.authorized(response, now),
             Stage::Extend => self.extended(response),
             Stage::Sign => self.signed(response, now),
             Stage::Collect => self.collected(response, now),
@@ -108,10 +107,7 @@ impl Signing {
                     .response(response);
                 self.fail(&failure)
             }
-            Stage::Authorize if response.status() != 429 => {
-                self.vault.code = None;
-                self.authorize_again(call_of(self.stage), now)
-            }
+            Stage::Authorize if response.status() != 429 => self.authorize_again(call_of(self.stage), now),
             stage => {
                 self.tries = self.tries.saturating_add(1);
                 if self.tries > ATTEMPTS {
@@ -288,15 +284,15 @@ impl Signing {
         if !gives_code || none_left || !(wrong || late) {
             return self.fail(&failure);
         }
-        self.vault.code = None;
         self.authorizations = self.authorizations.saturating_add(1);
         if self.authorizations >= ATTEMPTS {
             return self.fail(&failure);
         }
-        self.complaint = Some((cut(&failure.message, 300), left));
+        self.complaint = Some((cut(&self.vault.hide(failure.message.clone()), 300), left));
+        self.vault.code = None;
         if late {
             // A new code is needed, and not at once: the service counts them.
-            self.go(self.first_of_authorization());
+            self.restart_authorization();
             if self.stage == Stage::SendOtp {
                 self.rest(now);
             }
@@ -329,7 +325,7 @@ impl Signing {
     fn signed(&mut self, response: &HttpResponse, now: DateTime<Utc>) -> At {
         let call = call_of(Stage::Sign);
         // Only a refusal in so many words says that nothing was signed.
-        let turned_away = (400..500).contains(&response.status());
+        let turned_away = (400..500).contains(&response.status()) && response.status() != 408;
         let signed: Signed = match response::read(call, response) {
             Ok(signed) => signed,
             Err(failure) if turned_away => return self.fail(&failure),

@@ -26,6 +26,7 @@ mod request_v2;
 mod response;
 mod service;
 mod session;
+mod signer;
 mod signing;
 mod ssl2;
 #[cfg(test)]

@@ -79,6 +79,14 @@ impl Session {
         self.asked.is_some()
     }
 
+    /// All that must not be repeated.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let access = self.access.as_ref().map(|(token, _)| token);
+        let given =
+            [&self.password, &self.signature, &self.user_password, &self.pkcs1_signature, &self.refresh];
+        given.into_iter().flatten().chain(access)
+    }
+
     /// The access token, while it is valid.
     pub(super) fn token(&self, now: DateTime<Utc>) -> Option<&Secret> {
         self.access.as_ref().filter(|(_, until)| now < *until).map(|(token, _)| token)

@@ -9,13 +9,11 @@ use super::ending::Ending;
 use super::mode::Mode;
 use super::service::{Dialect, Service};
 use super::session::{Due, Progress, Session};
-use crate::algorithm::{Digest, DigestAlgorithm, SignatureAlgorithm};
+use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::fault::Fault;
 use crate::remote::credential::{Credential, Terms};
 use crate::remote::failure::{Failure, Outcome, Retry};
-use crate::remote::flow::{
-    Action, Answer, DocumentOutcome, DocumentResult, Event, Flow, Input, InputKind, Lost, Wait,
-};
+use crate::remote::flow::{Action, Answer, DocumentOutcome, DocumentResult, Event, Flow, Lost, Wait};
 use crate::remote::items::{BeginError, Items};
 use crate::remote::secret::Secret;
 use crate::request::{ServiceKind, SigningRequest};
@@ -71,6 +69,15 @@ pub(super) struct Vault {
     pub(super) sad: Option<Secret>,
 }
 
+impl Vault {
+    /// The text without the secrets of this transaction, where a service repeats them.
+    pub(super) fn hide(&self, text: String) -> String {
+        let secrets = [&self.code, &self.sad].into_iter().flatten().chain(self.session.secrets());
+        let long = secrets.map(Secret::expose).filter(|secret| secret.len() >= 4);
+        long.fold(text, |text, secret| text.replace(secret, "…"))
+    }
+}
+
 /// Documents being signed with a key of the service.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,7 +85,7 @@ pub struct Signing {
     pub(super) service: Service,
     pub(super) credential: Credential,
     pub(super) items: Items,
-    transaction_id: String,
+    pub(super) transaction_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     patience_seconds: u32,
@@ -174,7 +181,7 @@ impl Signing {
         self.items.len().saturating_sub(self.values.len()).min(most)
     }
 
-    fn hashes(&self) -> Hashes {
+    pub(super) fn hashes(&self) -> Hashes {
         let digests = self.items.digests().skip(self.values.len()).take(self.chunk());
         // Both are known: a state with other words in it does not read as one.
         let digest = self.items.digest_algorithm().unwrap_or(DigestAlgorithm::Sha256);
@@ -194,6 +201,12 @@ impl Signing {
             Some(Mode::Pin | Mode::Redirect) => Stage::Code,
             Some(Mode::Phone) => Stage::Authorize,
         }
+    }
+
+    /// Goes to where an authorisation begins.
+    pub(super) fn restart_authorization(&mut self) {
+        (self.goes_on_from, self.vault.code) = (None, None);
+        self.go(self.first_of_authorization());
     }
 
     pub(super) fn go(&mut self, stage: Stage) {
@@ -228,8 +241,13 @@ impl Signing {
 
     /// The transaction ends like this, after the SAD has been taken back.
     pub(super) fn end(&mut self, ending: Option<&Failure>) {
-        if self.ending.is_none() {
-            self.ending = ending.map(Ending::from);
+        if self.ending.is_none()
+            && let Some(failure) = ending
+        {
+            let mut failure = failure.clone();
+            failure.message = self.vault.hide(failure.message);
+            failure.response = failure.response.map(|response| self.vault.hide(response));
+            self.ending = Some(Ending::from(&failure));
         }
         let held = self.vault.sad.is_some();
         self.go(if held { Stage::Revoke } else { Stage::Ended });
@@ -290,19 +308,6 @@ impl Signing {
         Action::Done(outcomes)
     }
 
-    /// What the signer compares with the phone: of one digest the first two and last two bytes of its
-    /// SHA-256. For several digests the known implementations disagree: none.
-    fn verification_code(&self) -> Option<String> {
-        let mut digests = self.items.digests();
-        let (Some(digest), None) = (digests.next(), digests.next()) else { return None };
-        if !self.is_on_phone() {
-            return None;
-        }
-        let hash: Digest = DigestAlgorithm::Sha256.hash(&digest);
-        let [first, second, .., third, fourth] = hash.as_bytes() else { return None };
-        Some(format!("{first:02X}{second:02X}-{third:02X}{fourth:02X}"))
-    }
-
     fn wait(&self, until: DateTime<Utc>, now: DateTime<Utc>) -> Action<Vec<DocumentOutcome>> {
         let on_signer = matches!(self.stage, Stage::Confirm | Stage::Collect);
         let expires_at = self
@@ -325,53 +330,6 @@ impl Signing {
             transaction_id: &self.transaction_id,
             goes_on_from: self.goes_on_from.as_deref(),
         }
-    }
-
-    fn redirect(&self) -> Option<String> {
-        let oauth2 = self.service.oauth2.as_ref()?;
-        let hashes = self.hashes();
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("response_type", "code");
-        query.append_pair("client_id", &oauth2.client_id);
-        query.append_pair("redirect_uri", &oauth2.redirect_uri);
-        query.append_pair("scope", "credential");
-        query.append_pair("credentialID", self.credential.credential_id.as_deref().unwrap_or_default());
-        query.append_pair("numSignatures", &hashes.values.len().to_string());
-        query.append_pair("hash", &hashes.values.join(","));
-        query.append_pair("state", &self.transaction_id);
-        let mark = if oauth2.authorize_url.contains('?') { '&' } else { '?' };
-        Some(format!("{}{mark}{}", oauth2.authorize_url, query.finish()))
-    }
-
-    /// The code in the address that the browser was sent to, if it is of this transaction.
-    fn redirected(&self, address: &Secret) -> Option<Secret> {
-        let (_, query) = address.expose().split_once('?')?;
-        let query = query.split_once('#').map_or(query, |(query, _)| query);
-        let (mut code, mut state) = (None, None);
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            match name.as_ref() {
-                "code" => code = Some(Secret::new(value.into_owned())),
-                "state" => state = Some(value.into_owned()),
-                _ => {}
-            }
-        }
-        code.filter(|_| state.as_deref() == Some(self.transaction_id.as_str()))
-    }
-
-    fn code_input(&self) -> Input {
-        let kind = match self.mode() {
-            Some(Mode::Pin) => InputKind::Pin,
-            Some(Mode::Redirect) => InputKind::Redirect { url: self.redirect().unwrap_or_default() },
-            _ => InputKind::Otp,
-        };
-        let (message, attempts_left) = match (&self.complaint, &self.known) {
-            (Some((message, left)), _) => (Some(message.clone()), *left),
-            (None, Some(Known { channel: Some(channel), .. })) => {
-                (Some(format!("a code was sent to {channel}")), None)
-            }
-            _ => (None, None),
-        };
-        Input { kind, message, attempts_left }
     }
 
     fn poll_or_wait(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -398,7 +356,7 @@ impl Signing {
         }
         // What only the vault held is gone after a resume.
         match self.stage {
-            Stage::Sign | Stage::Extend if self.vault.sad.is_none() => self.go(self.first_of_authorization()),
+            Stage::Sign | Stage::Extend if self.vault.sad.is_none() => self.restart_authorization(),
             Stage::Revoke if self.vault.sad.is_none() => {
                 self.go(Stage::Ended);
                 return self.outcome();
@@ -479,7 +437,6 @@ impl Signing {
             }
             (Stage::Authorize, Lost::Unknown) => {
                 // Nothing was signed, but the code is used up, or the phone has rung.
-                self.vault.code = None;
                 self.authorize_again("credentials/authorize", now)
             }
             (stage, _) => {
@@ -505,7 +462,7 @@ impl Signing {
             let failure = super::response::unreachable(call, Outcome::Known);
             return self.fail(&failure);
         }
-        self.go(self.first_of_authorization());
+        self.restart_authorization();
         self.rest(now);
         None
     }
@@ -546,7 +503,7 @@ impl Signing {
 
     fn answered(&mut self, answer: Answer, now: DateTime<Utc>) -> Option<Action<Vec<DocumentOutcome>>> {
         let asking = self.vault.session.is_asking();
-        let code = self.stage == Stage::Code && !asking;
+        let code = self.stage == Stage::Code && !asking && self.poll_or_wait(now).is_none();
         match answer {
             _ if !asking && !code => None,
             Answer::Declined if asking => {
