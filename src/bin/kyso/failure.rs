@@ -173,6 +173,11 @@ impl Failure {
         Self::new(Exit::Io, told(error))
     }
 
+    /// What it says.
+    pub(crate) fn line(&self) -> &str {
+        &self.line
+    }
+
     /// Prints the line and gives the code.
     pub(crate) fn report(&self) -> ExitCode {
         note("", &self.line);
