@@ -1,5 +1,6 @@
 //! What the command line looks like.
 
+pub(crate) mod cert;
 pub(crate) mod field;
 pub(crate) mod lock;
 pub(crate) mod pdf;
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Empty signature fields in a PDF.
     Field(field::Field),
+    /// The credentials that documents are signed with: certificates of signing services.
+    Cert(cert::Cert),
     /// Draws a page of a PDF with the signature as it would look, before anyone signs.
     #[cfg(feature = "preview")]
     Preview(Box<Preview>),

@@ -4,6 +4,7 @@
 mod advice;
 mod arguments;
 mod c14n;
+mod cert;
 mod demo;
 mod detached;
 mod embed;
@@ -50,6 +51,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Embed(options) => embed::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Field(options) => field::run(&options),
+        Command::Cert(options) => cert::run(&options),
         #[cfg(feature = "preview")]
         Command::Preview(options) => preview::run(&options),
         Command::Inspect(options) => inspect::run(&options),
