@@ -1,8 +1,9 @@
 //! The systems that the sandbox plays.
 
 use super::Provider;
+use super::mobile_id::MobileId;
 
 /// All of them.
 pub(super) fn all() -> Vec<Box<dyn Provider>> {
-    vec![]
+    vec![Box::new(MobileId)]
 }
