@@ -69,6 +69,9 @@ pub(crate) struct Demo {
     /// The folder for the files. Default: a new one among the system's temporary files.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Goes through every system of remote signing: a sandbox and its client in one process.
+    #[arg(long)]
+    pub(crate) remote: bool,
 }
 
 #[derive(Args)]

@@ -6,6 +6,7 @@ mod arguments;
 mod c14n;
 mod cert;
 mod demo;
+mod demo_remote;
 mod detached;
 mod embed;
 mod failure;
