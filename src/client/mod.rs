@@ -23,6 +23,7 @@ mod answers;
 mod back_off;
 pub mod config;
 mod driver;
+mod efy_file;
 mod environment;
 mod error;
 pub mod secrets;
@@ -33,6 +34,7 @@ mod watch;
 
 pub use answers::{AnswerError, Answers, Found};
 pub use driver::Driver;
+pub use efy_file::{FileCheck, FileError};
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{AddressError, DriveError, SettingsError, TransportError};
 pub use settings::Settings;
