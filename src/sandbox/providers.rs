@@ -1,8 +1,8 @@
 //! The systems that the sandbox plays.
 
-use super::Provider;
+use super::{Provider, csc};
 
 /// All of them.
 pub(super) fn all() -> Vec<Box<dyn Provider>> {
-    vec![]
+    vec![Box::new(csc::Csc)]
 }

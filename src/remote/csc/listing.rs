@@ -53,11 +53,7 @@ impl Listing {
     ///
     /// # Errors
     /// [`BeginError::Incomplete`] when the login needs the user's name and it is empty.
-    pub fn begin(
-        service: &Service,
-        whose: &Credential,
-        entropy: &Entropy,
-    ) -> Result<Self, BeginError> {
+    pub fn begin(service: &Service, whose: &Credential, entropy: &Entropy) -> Result<Self, BeginError> {
         let user_id = whose.user_id.as_str();
         if service.login == Login::Basic && user_id.is_empty() {
             return Err(BeginError::Incomplete { system: SYSTEM, what: "the user's name for auth/login" });
