@@ -20,6 +20,7 @@ mod guide;
 mod http;
 mod journal;
 mod keys;
+mod mobile_id;
 mod phone;
 mod provider;
 mod providers;
