@@ -114,6 +114,8 @@ mod profile;
 #[cfg(feature = "remote")]
 pub mod remote;
 mod request;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod sign_cloud;
 #[cfg(feature = "signer")]
 pub mod signer;

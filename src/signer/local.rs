@@ -50,6 +50,15 @@ impl LocalKey {
         };
         whole(key, key.sign(scheme, digest.as_bytes()))
     }
+
+    /// RSA over the digest without a DigestInfo around it: what some services return by mistake.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn sign_without_digest_info(&self, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+        match &self.0 {
+            Secret::Rsa(key) => whole(key, key.sign(Pkcs1v15Sign::new_unprefixed(), digest.as_bytes())),
+            _ => Err(SignerError::Invalid),
+        }
+    }
 }
 
 impl Signer for LocalKey {

@@ -5,6 +5,7 @@ pub(crate) mod field;
 pub(crate) mod lock;
 pub(crate) mod pdf;
 pub(crate) mod place;
+pub(crate) mod remote;
 pub(crate) mod value;
 pub(crate) mod visible;
 pub(crate) mod xml;
@@ -59,6 +60,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Prints the canonical octets of an XML document: what integrators need when a digest does not match.
     C14n(C14n),
+    /// Signs with the credentials of signing services: VNPT SmartCA, Mobile-ID, EFY and those of the CSC.
+    Remote(remote::Remote),
 }
 
 #[derive(Args)]

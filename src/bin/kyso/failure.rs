@@ -173,7 +173,12 @@ impl Failure {
         Self::new(Exit::Io, told(error))
     }
 
-    /// What it says.
+    /// The code.
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What is wrong, where, and what to do.
     pub(crate) fn line(&self) -> &str {
         &self.line
     }

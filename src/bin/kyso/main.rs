@@ -19,6 +19,7 @@ mod prepare;
 #[cfg(feature = "preview")]
 mod preview;
 mod progress;
+mod remote;
 mod sign;
 mod sign_cloud;
 mod signing;
@@ -55,5 +56,6 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Preview(options) => preview::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::C14n(options) => c14n::run(&options),
+        Command::Remote(options) => remote::run(&options),
     }
 }

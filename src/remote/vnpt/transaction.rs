@@ -248,6 +248,10 @@ impl Transaction {
                 if self.is_over(now) {
                     return self.fail(StoredFailure::new(self.system.sign(), "the service was not reached"));
                 }
+                if self.system == Way::Code {
+                    self.told =
+                        Some("the service was not reached, and a code is good for one sending".to_owned());
+                }
                 self.phase = Phase::SignAgain { at: again.min(self.end()) };
                 self.due(now)
             }
@@ -317,6 +321,12 @@ impl Transaction {
             }
             None => self.due(now),
         }
+    }
+
+    /// `sign` was refused for certain: it may go out once more, with another code.
+    pub(super) fn begin_again(&mut self, now: i64) -> Next {
+        self.expires_at = None;
+        self.gather(now)
     }
 
     /// The code last, so that it is fresh when it is sent.
@@ -461,11 +471,15 @@ impl Transaction {
         let named: Vec<&str> = self.items.iter().take(NAMED).map(|item| item.document.as_str()).collect();
         let more = self.items.len().saturating_sub(NAMED);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let documents = named.join(", ") + &more;
         match self.phase {
             Phase::Waiting { .. } if self.system == Way::Phone => {
-                format!("confirm in the VNPT SmartCA app; it shows {}{more}", named.join(", "))
+                format!("confirm in the VNPT SmartCA app, which shows {documents}")
             }
-            _ => format!("VNPT SmartCA has {}{more}", named.join(", ")),
+            Phase::SignAgain { .. } | Phase::ConfirmAgain { .. } => {
+                format!("the service was not reached; trying again with {documents}")
+            }
+            _ => format!("the service is asked what became of {documents}"),
         }
     }
 

@@ -1,0 +1,9 @@
+//! The systems that the sandbox plays.
+
+use super::Provider;
+use super::vnpt::Vnpt;
+
+/// All of them.
+pub(super) fn all() -> Vec<Box<dyn Provider>> {
+    vec![Box::new(Vnpt)]
+}
