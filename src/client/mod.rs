@@ -2,7 +2,8 @@
 //! are where, and a blocking HTTP driver for the flows of [`remote`](crate::remote).
 //!
 //! [`config`] says where the services are, [`secrets`] knows where passwords and codes come from without
-//! ever writing one down, [`store`] remembers the certificates that people sign with, and a [`Driver`] carries a flow from step to step.
+//! ever writing one down, [`store`] remembers the certificates that people sign with, and a [`Driver`]
+//! carries a flow from step to step.
 //!
 //! ```no_run
 //! use kyso::client::{Driver, Keep};
@@ -22,7 +23,9 @@ mod address;
 mod answers;
 mod back_off;
 pub mod config;
+mod connect;
 mod driver;
+mod efy_file;
 mod environment;
 mod error;
 pub mod secrets;
@@ -32,7 +35,9 @@ mod transport;
 mod watch;
 
 pub use answers::{AnswerError, Answers, Found};
+pub use connect::ConnectError;
 pub use driver::Driver;
+pub use efy_file::{FileCheck, FileError};
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{AddressError, DriveError, SettingsError, TransportError};
 pub use settings::Settings;

@@ -21,6 +21,7 @@ mod guide;
 mod http;
 mod journal;
 mod keys;
+mod mobile_id;
 mod phone;
 mod provider;
 mod providers;
@@ -29,6 +30,7 @@ mod settings;
 mod signing;
 mod tokens;
 mod transactions;
+mod vnpt;
 mod webhook;
 mod world;
 
