@@ -125,6 +125,17 @@ totp = {{ reference = "env:SEED", encoding = "hex" }}
         self.path("sandbox/ca.pem")
     }
 
+    /// The signer's certificates and the root, which an invoice does not bring along.
+    pub(crate) fn chain(&self) -> PathBuf {
+        let path = self.path("chain.pem");
+        if !path.exists() {
+            let (code, pem) = self.run(&["cert", "show", "phone", "--pem"]);
+            assert_eq!(code, 0, "{pem}");
+            fs::write(&path, pem + &fs::read_to_string(self.root()).unwrap()).unwrap();
+        }
+        path
+    }
+
     /// The program with this desk's configuration and secrets, nobody at its terminal.
     pub(crate) fn kyso(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("setsid");
@@ -184,7 +195,9 @@ totp = {{ reference = "env:SEED", encoding = "hex" }}
     /// Asserts that `kyso verify` finds a document valid under the sandbox's root.
     pub(crate) fn verify(&self, name: &str) {
         let root = self.root();
-        let (code, text) = self.run(&["verify", name, "--trust", root.to_str().unwrap()]);
+        let chain = self.chain();
+        let (root, chain) = (root.to_str().unwrap(), chain.to_str().unwrap());
+        let (code, text) = self.run(&["verify", name, "--trust", root, "--cert", chain]);
         assert_eq!(code, 0, "{name}: {text}");
     }
 }
