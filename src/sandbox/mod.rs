@@ -15,11 +15,13 @@
 mod accounts;
 mod attempts;
 mod authority;
+mod csc;
 mod faults;
 mod guide;
 mod http;
 mod journal;
 mod keys;
+mod mobile_id;
 mod phone;
 mod provider;
 mod providers;
@@ -32,7 +34,7 @@ mod vnpt;
 mod webhook;
 mod world;
 
-pub use accounts::{Holding, RelyingParty, Subscriber};
+pub use accounts::{Enrolment, Holding, RelyingParty, Subscriber};
 pub use attempts::{SentCode, Verdict};
 pub use faults::{DropConnection, Faults, FaultsError};
 pub use journal::Entry;

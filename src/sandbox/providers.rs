@@ -1,9 +1,10 @@
 //! The systems that the sandbox plays.
 
 use super::Provider;
+use super::mobile_id::MobileId;
 use super::vnpt::Vnpt;
 
 /// All of them.
 pub(super) fn all() -> Vec<Box<dyn Provider>> {
-    vec![Box::new(Vnpt)]
+    vec![Box::new(MobileId), Box::new(Vnpt)]
 }

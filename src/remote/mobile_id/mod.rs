@@ -29,6 +29,7 @@ mod session;
 mod signer;
 mod signing;
 mod ssl2;
+mod stage;
 #[cfg(test)]
 mod tests;
 

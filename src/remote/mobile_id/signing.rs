@@ -9,6 +9,7 @@ use super::ending::Ending;
 use super::mode::Mode;
 use super::service::{Dialect, Service};
 use super::session::{Due, Progress, Session};
+use super::stage::{Stage, call_of};
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::fault::Fault;
 use crate::remote::credential::{Credential, Terms};
@@ -20,32 +21,6 @@ use crate::request::{ServiceKind, SigningRequest};
 
 /// Documents that one transaction takes at most.
 const MOST: usize = 1000;
-
-/// Where a transaction stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Stage {
-    /// `credentials/info` is due or under way.
-    Info,
-    /// `credentials/sendOTP`.
-    SendOtp,
-    /// The signer is asked for the code.
-    Code,
-    /// `credentials/authorize`.
-    Authorize,
-    /// The signer is confirming on the phone.
-    Confirm,
-    /// `credentials/extendTransaction`.
-    Extend,
-    /// `signature/signHash`.
-    Sign,
-    /// The service is signing; `signatures/signPolling` asks for the values.
-    Collect,
-    /// `auth/revoke` of the SAD.
-    Revoke,
-    /// It is over.
-    Ended,
-}
 
 /// What `credentials/info` told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -205,7 +180,12 @@ impl Signing {
 
     /// Goes to where an authorisation begins.
     pub(super) fn restart_authorization(&mut self) {
-        (self.goes_on_from, self.vault.code) = (None, None);
+        self.goes_on_from = None;
+        // A PIN stays what it is; a one-time code was for one time.
+        if self.mode() == Some(Mode::Pin) && self.vault.code.is_some() {
+            return self.go(Stage::Authorize);
+        }
+        self.vault.code = None;
         self.go(self.first_of_authorization());
     }
 
@@ -436,7 +416,7 @@ impl Signing {
                 self.fail(&failure)
             }
             (Stage::Authorize, Lost::Unknown) => {
-                // Nothing was signed, but the code is used up, or the phone has rung.
+                // Nothing was signed, but a one-time code is used up, or the phone has rung.
                 self.authorize_again("credentials/authorize", now)
             }
             (stage, _) => {
@@ -552,19 +532,6 @@ impl Signing {
     }
 }
 
-/// The call of a stage.
-pub(super) const fn call_of(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Info => "credentials/info",
-        Stage::SendOtp => "credentials/sendOTP",
-        Stage::Code | Stage::Authorize | Stage::Confirm => "credentials/authorize",
-        Stage::Extend => "credentials/extendTransaction",
-        Stage::Sign => "signature/signHash",
-        Stage::Collect => "signatures/signPolling",
-        Stage::Revoke | Stage::Ended => "auth/revoke",
-    }
-}
-
 impl Flow for Signing {
     type Done = Vec<DocumentOutcome>;
 
@@ -593,5 +560,9 @@ impl Flow for Signing {
     fn to_json(&self) -> String {
         // Text keys, strings and numbers: nothing in it can fail to be written.
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    fn transaction_id(&self) -> Option<&str> {
+        Some(&self.transaction_id)
     }
 }
