@@ -87,7 +87,8 @@ impl Desk {
             own.push_str("user-password = \"file:secrets/user-password\"\npin = \"file:secrets/pin\"\n");
             if service == "vnpt-th" {
                 own.push_str("totp = { reference = \"file:secrets/totp\", encoding = \"hex\" }\n");
-                own.push_str("automatic-otp = true\n");
+                let table = format!("[services.{service}]\n");
+                text = text.replace(&table, &format!("{table}automatic-otp = true\n"));
             }
             text = text.replace(&heading, &own);
         }
