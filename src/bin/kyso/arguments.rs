@@ -4,6 +4,8 @@ pub(crate) mod field;
 pub(crate) mod lock;
 pub(crate) mod pdf;
 pub(crate) mod place;
+#[cfg(feature = "sandbox")]
+pub(crate) mod sandbox;
 pub(crate) mod value;
 pub(crate) mod visible;
 pub(crate) mod xml;
@@ -56,6 +58,9 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Prints the canonical octets of an XML document: what integrators need when a digest does not match.
     C14n(C14n),
+    /// Plays the remote signers on this machine, with keys of its own, until it is interrupted.
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Sandbox),
 }
 
 #[derive(Args)]

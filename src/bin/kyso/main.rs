@@ -18,6 +18,8 @@ mod prepare;
 #[cfg(feature = "preview")]
 mod preview;
 mod progress;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod sign;
 mod sign_cloud;
 mod signing;
@@ -53,5 +55,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Preview(options) => preview::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::C14n(options) => c14n::run(&options),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(options) => sandbox::run(&options),
     }
 }
