@@ -44,7 +44,7 @@ impl Browser {
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = loop {
             let line = lines.next().expect("chromedriver says its port").unwrap();
-            if let Some((_, rest)) = line.split_once("on port ")
+            if let Some((_, rest)) = line.split_once("successfully on port ")
                 && let Ok(port) = rest.trim_end_matches('.').parse::<u16>()
             {
                 break port;
