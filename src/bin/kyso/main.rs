@@ -21,6 +21,7 @@ mod prepare;
 mod preview;
 mod progress;
 mod remote;
+mod sandbox;
 mod sign;
 mod sign_cloud;
 mod signing;
@@ -58,5 +59,6 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Inspect(options) => inspect::run(&options),
         Command::C14n(options) => c14n::run(&options),
         Command::Remote(options) => remote::run(&options),
+                Command::Sandbox(options) => sandbox::run(&options),
     }
 }
