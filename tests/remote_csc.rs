@@ -43,7 +43,9 @@ fn sandbox() -> Sandbox {
     let own = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        fs::copy(&path, own.path().join(path.file_name().unwrap())).unwrap();
+        if path.is_file() {
+            fs::copy(&path, own.path().join(path.file_name().unwrap())).unwrap();
+        }
     }
     Sandbox::start(Settings::new().provider("csc").folder(own.path())).unwrap()
 }
