@@ -177,7 +177,10 @@ impl FileCheck {
         }
         for one in &new {
             if !one.is_valid() {
-                let why = findings(&one.findings, &format!("digest {:?}, signature {:?}", one.digest, one.signature));
+                let why = findings(
+                    &one.findings,
+                    &format!("digest {:?}, signature {:?}", one.digest, one.signature),
+                );
                 return Err(FileError::Invalid { name: one.field.clone(), why });
             }
         }
@@ -193,7 +196,9 @@ impl FileCheck {
         let changes = verify::pdf_changes(&returned, length, &self.options)?;
         if !changes.compared || changes.level > ChangeLevel::FormFilling || !changes.permitted {
             let first = changes.list.first().map(|change| change.what.clone());
-            return Err(FileError::MoreChanged { what: first.unwrap_or_else(|| "it cannot be told".to_owned()) });
+            return Err(FileError::MoreChanged {
+                what: first.unwrap_or_else(|| "it cannot be told".to_owned()),
+            });
         }
         Ok(report)
     }
