@@ -135,6 +135,8 @@ proptest! {
         let mut double = Double::new(credential);
         let mut time = now();
         let mut sent: BTreeSet<String> = BTreeSet::new();
+        // The signing request whose answer is awaited.
+        let mut under_way: Option<Vec<String>> = None;
         // Sends since somebody was asked or time passed.
         let mut in_a_row = 0_u32;
         let mut action = signing.step(Event::Continue, time);
@@ -146,10 +148,6 @@ proptest! {
             } else {
                 in_a_row = 0;
             }
-            let just_sent = match &action {
-                Action::Send(request) => signs(request),
-                _ => None,
-            };
             let event = match one {
                 Happens::Right => match &action {
                     Action::Send(request) => Event::Response(double.answer(request)),
@@ -163,7 +161,7 @@ proptest! {
                 Happens::Response(status, body) => Event::Response(response(status, &body)),
                 Happens::Garbage(status, body) => Event::Response(HttpResponse::new(status, Vec::new(), body)),
                 Happens::Lost(lost) => {
-                    if let (Lost::NotSent, Some(hashes)) = (lost, &just_sent) {
+                    if let (Lost::NotSent, Some(hashes)) = (lost, &under_way) {
                         for hash in hashes {
                             sent.remove(hash);
                         }
@@ -185,11 +183,17 @@ proptest! {
                     Event::Continue
                 }
             };
+            if !matches!(event, Event::Input(_) | Event::Notified) {
+                under_way = None;
+            }
             action = signing.step(event, time);
-            if let Action::Send(request) = &action {
-                for hash in signs(request).unwrap_or_default() {
-                    prop_assert!(sent.insert(hash), "signed twice");
+            if let Action::Send(request) = &action
+                && let Some(hashes) = signs(request)
+            {
+                for hash in &hashes {
+                    prop_assert!(sent.insert(hash.clone()), "signed twice");
                 }
+                under_way = Some(hashes);
             }
             if let Action::Done(outcomes) = &action {
                 prop_assert_eq!(outcomes.len(), requests.len());
