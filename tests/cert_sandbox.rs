@@ -85,7 +85,7 @@ secrets.service-password = "env:PARTY"
 #[test]
 fn certificates_of_the_sandbox_become_credentials() {
     let desk = Desk::new();
-    let person = &desk.sandbox.world().subscribers()[0];
+    let person = desk.sandbox.world().subscribers().next().unwrap();
     let of =
         |index: usize| person.holdings[index].certificate().fingerprint(DigestAlgorithm::Sha256).to_hex();
     let all: BTreeSet<String> = (0..person.holdings.len()).map(of).collect();

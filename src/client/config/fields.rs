@@ -73,6 +73,11 @@ pub(super) fn hyphenated(key: &str) -> String {
     key.replace('_', "-")
 }
 
+/// A key without what spellings differ in: `mac-addr`, `mac_addr` and `macAddr` are one.
+fn folded(key: &str) -> String {
+    key.chars().filter(|character| !matches!(character, '-' | '_')).collect::<String>().to_ascii_lowercase()
+}
+
 /// The variable that overrides a field.
 fn variable(prefix: &str, field: &str) -> String {
     format!("{prefix}{}", field.replace('-', "_").to_ascii_uppercase())
@@ -104,10 +109,10 @@ impl<'i> Fields<'_, 'i> {
         let mut seen = Vec::new();
         for (key, value) in self.fields {
             let span = key.span();
-            let spelt = hyphenated(key.get_ref());
-            match names.iter().find(|name| hyphenated(name) == spelt) {
+            let spelt = folded(key.get_ref());
+            match names.iter().find(|name| folded(name) == spelt) {
                 Some(name) if seen.contains(name) => {
-                    return Err(FieldError::new(format!("`{spelt}` is given twice"), span));
+                    return Err(FieldError::new(format!("`{name}` is given twice"), span));
                 }
                 Some(name) => {
                     seen.push(name);

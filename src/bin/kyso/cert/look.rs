@@ -89,7 +89,7 @@ impl Watch for Looking<'_, '_> {
     }
 
     fn input(&mut self, input: &Input) -> Answer {
-        self.0.input(input)
+        self.0.input(input).map_or(Answer::Declined, Answer::Given)
     }
 
     fn interrupted(&self) -> bool {
