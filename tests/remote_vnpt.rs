@@ -45,6 +45,10 @@ fn sandbox() -> Sandbox {
     static KEYS: OnceLock<PathBuf> = OnceLock::new();
     let folder = KEYS.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("remote-vnpt");
+        // Fresh ones for each run: those of an earlier one may be of another form by now.
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
         fs::create_dir_all(&folder).unwrap();
         drop(Sandbox::start(Settings::new().folder(&folder)).unwrap());
         folder
