@@ -32,7 +32,7 @@ mod vnpt;
 mod webhook;
 mod world;
 
-pub use accounts::{Holding, RelyingParty, Subscriber};
+pub use accounts::{Enrolment, Holding, RelyingParty, Subscriber};
 pub use attempts::{SentCode, Verdict};
 pub use faults::{DropConnection, Faults, FaultsError};
 pub use journal::Entry;

@@ -1,0 +1,9 @@
+//! The sandbox from outside: its keys and certificates, its server, its phone, its faults.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![cfg(feature = "sandbox")]
+
+#[path = "sandbox/player.rs"]
+mod player;
+
+#[path = "sandbox/authority.rs"]
+mod authority;
