@@ -41,7 +41,7 @@ pub(super) fn open(fields: Fields<'_>, world: &World) -> Result<Reply, Refusal> 
         "credential_id": wish.holding.credential_id,
         "documents": documents,
     });
-    let sad = world.issue(SAD, wish.subscriber.user_id, SAD_SECONDS, tied);
+    let sad = world.issue(SAD, &wish.subscriber.user_id, SAD_SECONDS, tied);
     world.note(TRANSACTION, wish.transaction_id, ALIAS_SECONDS, Value::Null);
     if let Value::Object(members) = &mut data {
         members.insert("sad".to_owned(), Value::String(sad));
