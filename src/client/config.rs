@@ -11,7 +11,7 @@
 //! system = "vnpt"                       # vnpt, vnpt-th, mobile-id, efy, csc, manual
 //! base-url = "https://gwsca.vnpt.vn/sca/sp769"
 //! sp-id = "4184-637127995547330633.apps.signserviceapi.com"
-//! allowed-hosts = ["gwsca.vnpt.vn"]     # the rest of this table is the same for every system
+//! roots = "vnpt-roots.pem"              # what follows in this table is the same for every system
 //! patience-seconds = 300
 //!
 //! [services.smartca.secrets]            # where secrets are, never the secrets themselves
@@ -54,8 +54,7 @@ use toml::de::{DeTable, DeValue};
 pub use self::error::ConfigError;
 
 use self::error::Text;
-#[cfg(test)]
-use self::error::without_value;
+pub(crate) use self::error::without_value;
 use self::fields::{FieldError, Fields, hyphenated};
 use super::Environment;
 use super::environment::{configuration_folder, named_path};
@@ -118,7 +117,7 @@ pub struct Transport {
     pub client_certificate: Option<PathBuf>,
     /// Where the private key of `client-certificate` is, in PEM: a reference as for any other secret.
     pub client_key: Option<SecretReference>,
-    /// The hosts that requests may go to, without ports. Default: the host of `base-url` alone.
+    /// The hosts that requests may go to besides the one of `base-url`: `host`, or `host:port`.
     pub allowed_hosts: Vec<String>,
     /// Seconds until a connection must stand. Default: 10.
     pub connect_timeout_seconds: u32,

@@ -2,7 +2,8 @@
 //! are where, and a blocking HTTP driver for the flows of [`remote`](crate::remote).
 //!
 //! [`config`] says where the services are, [`secrets`] knows where passwords and codes come from without
-//! ever writing one down, [`store`] remembers the certificates that people sign with, and a [`Driver`] carries a flow from step to step.
+//! ever writing one down, [`store`] remembers the certificates that people sign with, and a [`Driver`]
+//! carries a flow from step to step.
 //!
 //! ```no_run
 //! use kyso::client::{Driver, Keep};
@@ -22,6 +23,7 @@ mod address;
 mod answers;
 mod back_off;
 pub mod config;
+mod connect;
 mod driver;
 mod efy_file;
 mod environment;
@@ -33,6 +35,7 @@ mod transport;
 mod watch;
 
 pub use answers::{AnswerError, Answers, Found};
+pub use connect::ConnectError;
 pub use driver::Driver;
 pub use efy_file::{FileCheck, FileError};
 pub use environment::{Environment, ProcessEnvironment};

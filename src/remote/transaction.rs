@@ -7,7 +7,7 @@ use super::credential::{Credential, FoundCertificate, Terms};
 use super::flow::{Action, DocumentOutcome, Event, Flow};
 use super::items::BeginError;
 use super::service::Service;
-use super::{System, vnpt};
+use super::{System, csc, efy, manual, mobile_id, vnpt};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::request::SigningRequest;
@@ -36,6 +36,24 @@ pub struct Transaction {
 enum Machine {
     Vnpt(Box<vnpt::Signing>),
     VnptTh(Box<vnpt::ThSigning>),
+    MobileId(Box<mobile_id::Signing>),
+    Efy(Box<efy::Signing>),
+    Csc(Box<csc::Signing>),
+    Manual(Box<manual::Signing>),
+}
+
+/// Does the same with whichever machine it is.
+macro_rules! with {
+    ($machine:expr, $one:ident => $what:expr) => {
+        match $machine {
+            Machine::Vnpt($one) => $what,
+            Machine::VnptTh($one) => $what,
+            Machine::MobileId($one) => $what,
+            Machine::Efy($one) => $what,
+            Machine::Csc($one) => $what,
+            Machine::Manual($one) => $what,
+        }
+    };
 }
 
 /// A stored state that cannot be taken up.
@@ -89,7 +107,16 @@ impl Transaction {
             Service::VnptTh(service) => {
                 Machine::VnptTh(Box::new(vnpt::ThSigning::begin(service, credential, requests, terms)?))
             }
-            other => return Err(not_yet(other)),
+            Service::MobileId(service) => {
+                Machine::MobileId(Box::new(mobile_id::Signing::begin(service, credential, requests, terms)?))
+            }
+            Service::Efy(service) => {
+                Machine::Efy(Box::new(efy::Signing::begin(service, credential, requests, terms)?))
+            }
+            Service::Csc(service) => {
+                Machine::Csc(Box::new(csc::Signing::begin(service, credential, requests, terms, entropy)?))
+            }
+            Service::Manual => Machine::Manual(Box::new(manual::Signing::begin(requests, terms)?)),
         };
         let documents = requests.iter().map(|request| request.document().to_owned()).collect();
         Ok(Self { version: VERSION, id: terms.transaction_id.clone(), documents, machine })
@@ -121,6 +148,10 @@ impl Transaction {
         match &self.machine {
             Machine::Vnpt(_) => System::Vnpt,
             Machine::VnptTh(_) => System::VnptTh,
+            Machine::MobileId(_) => System::MobileId,
+            Machine::Efy(_) => System::Efy,
+            Machine::Csc(_) => System::Csc,
+            Machine::Manual(_) => System::Manual,
         }
     }
 }
@@ -129,10 +160,7 @@ impl Flow for Transaction {
     type Done = Vec<DocumentOutcome>;
 
     fn step(&mut self, event: Event, now: DateTime<Utc>) -> Action<Self::Done> {
-        match &mut self.machine {
-            Machine::Vnpt(signing) => signing.step(event, now),
-            Machine::VnptTh(signing) => signing.step(event, now),
-        }
+        with!(&mut self.machine, signing => signing.step(event, now))
     }
 
     fn to_json(&self) -> String {
@@ -156,6 +184,9 @@ pub struct Listing(Look);
 #[derive(Clone, Debug)]
 enum Look {
     Vnpt(Box<vnpt::Listing>),
+    MobileId(Box<mobile_id::Listing>),
+    Efy(Box<efy::Listing>),
+    Csc(Box<csc::Listing>),
 }
 
 impl Listing {
@@ -175,7 +206,16 @@ impl Listing {
             Service::Vnpt(service) | Service::VnptTh(service) => {
                 Look::Vnpt(Box::new(vnpt::Listing::begin(service, whose, terms)?))
             }
-            other => return Err(not_yet(other)),
+            Service::MobileId(service) => {
+                Look::MobileId(Box::new(mobile_id::Listing::begin(service, whose)?))
+            }
+            Service::Efy(service) => Look::Efy(Box::new(efy::Listing::begin(service, whose, terms)?)),
+            Service::Csc(service) => Look::Csc(Box::new(csc::Listing::begin(service, whose, entropy)?)),
+            // No service answers there.
+            Service::Manual => {
+                let what = "a service to ask";
+                return Err(BeginError::Incomplete { system: System::Manual.name(), what });
+            }
         }))
     }
 }
@@ -186,16 +226,18 @@ impl Flow for Listing {
     fn step(&mut self, event: Event, now: DateTime<Utc>) -> Action<Self::Done> {
         match &mut self.0 {
             Look::Vnpt(listing) => listing.step(event, now),
+            Look::MobileId(listing) => listing.step(event, now),
+            Look::Efy(listing) => listing.step(event, now),
+            Look::Csc(listing) => listing.step(event, now),
         }
     }
 
     fn to_json(&self) -> String {
         match &self.0 {
             Look::Vnpt(listing) => listing.to_json(),
+            Look::MobileId(listing) => listing.to_json(),
+            Look::Efy(listing) => listing.to_json(),
+            Look::Csc(listing) => listing.to_json(),
         }
     }
-}
-
-const fn not_yet(service: &Service) -> BeginError {
-    BeginError::Incomplete { system: service.system().name(), what: "an adapter" }
 }

@@ -15,12 +15,14 @@
 mod accounts;
 mod attempts;
 mod authority;
+mod csc;
 mod efy;
 mod faults;
 mod guide;
 mod http;
 mod journal;
 mod keys;
+mod mobile_id;
 mod phone;
 mod provider;
 mod providers;
@@ -29,6 +31,7 @@ mod settings;
 mod signing;
 mod tokens;
 mod transactions;
+mod vnpt;
 mod webhook;
 mod world;
 

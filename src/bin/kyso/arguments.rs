@@ -1,9 +1,11 @@
 //! What the command line looks like.
 
+pub(crate) mod cert;
 pub(crate) mod field;
 pub(crate) mod lock;
 pub(crate) mod pdf;
 pub(crate) mod place;
+pub(crate) mod remote;
 pub(crate) mod value;
 pub(crate) mod visible;
 pub(crate) mod xml;
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Empty signature fields in a PDF.
     Field(field::Field),
+    /// The credentials that documents are signed with: certificates of signing services.
+    Cert(cert::Cert),
     /// Draws a page of a PDF with the signature as it would look, before anyone signs.
     #[cfg(feature = "preview")]
     Preview(Box<Preview>),
@@ -56,6 +60,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Prints the canonical octets of an XML document: what integrators need when a digest does not match.
     C14n(C14n),
+    /// Signs with the credentials of signing services: VNPT SmartCA, Mobile-ID, EFY and those of the CSC.
+    Remote(remote::Remote),
 }
 
 #[derive(Args)]

@@ -4,6 +4,7 @@
 mod advice;
 mod arguments;
 mod c14n;
+mod cert;
 mod demo;
 mod detached;
 mod embed;
@@ -18,6 +19,7 @@ mod prepare;
 #[cfg(feature = "preview")]
 mod preview;
 mod progress;
+mod remote;
 mod sign;
 mod sign_cloud;
 mod signing;
@@ -49,9 +51,11 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Embed(options) => embed::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Field(options) => field::run(&options),
+        Command::Cert(options) => cert::run(&options),
         #[cfg(feature = "preview")]
         Command::Preview(options) => preview::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::C14n(options) => c14n::run(&options),
+        Command::Remote(options) => remote::run(&options),
     }
 }

@@ -1,5 +1,23 @@
 //! The API of the Cloud Signature Consortium, versions 1.0.4 and 2.
 
+mod algorithm;
+mod authorization;
+mod calls;
+mod ended;
+mod error;
+mod expression;
+mod learned;
+mod listing;
+mod oauth;
 mod service;
+mod session;
+mod signing;
+#[cfg(test)]
+pub(crate) mod tests;
+pub mod wire;
 
-pub use service::{Dialect, Login, Service};
+pub use calls::{CredentialInfo, CredentialList, Info, Revoke, Timestamp};
+pub use error::ErrorCode;
+pub use listing::Listing;
+pub use service::{Dialect, Login, Service, SignatureFormat};
+pub use signing::Signing;

@@ -17,6 +17,8 @@ mod listing;
 mod service;
 mod signing;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod vault;
 pub mod webhook;
