@@ -256,7 +256,7 @@ impl FileCheck {
             let covers = |one: &&verify::XmlSignatureReport| {
                 one.signer.as_ref().is_some_and(|signer| signer.sha256 == self.signer) && one.covers(path)
             };
-            if !reports.iter().any(|one| covers(one)) {
+            if !reports.iter().any(covers) {
                 return Err(FileError::NotCovered { path: path.clone() });
             }
         }
