@@ -180,7 +180,10 @@ impl Bench {
     }
 
     fn run_with(&self, arguments: &[&str], password: &str) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_kyso"))
+        // In a session of its own, which has no terminal where somebody could be asked.
+        let output = Command::new("setsid")
+            .arg("-w")
+            .arg(env!("CARGO_BIN_EXE_kyso"))
             .arg("cert")
             .args(arguments)
             .current_dir(self.0.path())

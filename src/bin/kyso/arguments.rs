@@ -64,7 +64,7 @@ pub(crate) enum Command {
     /// Signs with the credentials of signing services: VNPT SmartCA, Mobile-ID, EFY and those of the CSC.
     Remote(remote::Remote),
     /// Plays the remote signers on this machine, with keys of its own, until it is interrupted.
-        Sandbox(sandbox::Sandbox),
+    Sandbox(sandbox::Sandbox),
 }
 
 #[derive(Args)]

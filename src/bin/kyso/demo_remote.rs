@@ -74,9 +74,11 @@ impl Desk {
     fn configure(&self, sandbox: &Path, signer: &Subscriber) -> Result<(), Failure> {
         let secrets = sandbox.join("secrets");
         let seed: String = signer.totp_secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        for (name, text) in
-            [("user-password", signer.password.expose()), ("pin", signer.pin.expose()), ("totp", seed.as_str())]
-        {
+        for (name, text) in [
+            ("user-password", signer.password.expose()),
+            ("pin", signer.pin.expose()),
+            ("totp", seed.as_str()),
+        ] {
             files::write_private(&secrets.join(name), text.as_bytes())?;
         }
         let path = sandbox.join("sandbox.toml");

@@ -59,6 +59,6 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Inspect(options) => inspect::run(&options),
         Command::C14n(options) => c14n::run(&options),
         Command::Remote(options) => remote::run(&options),
-                Command::Sandbox(options) => sandbox::run(&options),
+        Command::Sandbox(options) => sandbox::run(&options),
     }
 }

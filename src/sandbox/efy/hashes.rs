@@ -113,6 +113,9 @@ fn sign(credential_id: &str, hashes: &[&str], world: &World) -> Result<Vec<Strin
 
 /// The bytes of hexadecimal digits.
 fn digest(text: &str) -> Option<Vec<u8>> {
+    // `from_str_radix` takes a sign too.
+    let digits = text.bytes().all(|digit| digit.is_ascii_hexdigit());
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    pairs.iter().map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    pairs.iter().map(byte).collect::<Option<_>>().filter(|_| digits)
 }
