@@ -63,18 +63,16 @@ impl ConnectError {
 }
 
 impl ConfiguredService {
-    /// What its driver may do: see [`Transport`](super::config::Transport). The proxy is that of the
-    /// environment.
+    /// What its driver may do: see [`Transport`](super::config::Transport).
     ///
     /// # Errors
     /// [`ConnectError`]: a file or a secret that is named is not to be had.
     pub fn settings(&self, environment: &dyn Environment) -> Result<Settings, ConnectError> {
         let transport = &self.transport;
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-        let mut settings = Settings::for_service(&self.service)?
+        let mut settings = Settings::for_service(&self.service)
             .connect_timeout(seconds(transport.connect_timeout_seconds))
-            .timeout(seconds(transport.timeout_seconds))
-            .proxy_from_environment();
+            .timeout(seconds(transport.timeout_seconds));
         for host in &transport.allowed_hosts {
             settings = settings.allow_host(host);
         }

@@ -7,7 +7,7 @@ use super::credential::{Credential, FoundCertificate, Terms};
 use super::flow::{Action, DocumentOutcome, Event, Flow};
 use super::items::BeginError;
 use super::service::Service;
-use super::{System, vnpt};
+use super::{System, csc, efy, manual, mobile_id, vnpt};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::request::SigningRequest;
@@ -36,6 +36,24 @@ pub struct Transaction {
 enum Machine {
     Vnpt(Box<vnpt::Signing>),
     VnptTh(Box<vnpt::ThSigning>),
+    MobileId(Box<mobile_id::Signing>),
+    Efy(Box<efy::Signing>),
+    Csc(Box<csc::Signing>),
+    Manual(Box<manual::Signing>),
+}
+
+/// Does the same with whichever machine it is.
+macro_rules! with {
+    ($machine:expr, $one:ident => $what:expr) => {
+        match $machine {
+            Machine::Vnpt($one) => $what,
+            Machine::VnptTh($one) => $what,
+            Machine::MobileId($one) => $what,
+            Machine::Efy($one) => $what,
+            Machine::Csc($one) => $what,
+            Machine::Manual($one) => $what,
+        }
+    };
 }
 
 /// A stored state that cannot be taken up.
@@ -89,7 +107,16 @@ impl Transaction {
             Service::VnptTh(service) => {
                 Machine::VnptTh(Box::new(vnpt::ThSigning::begin(service, credential, requests, terms)?))
             }
-            other => return Err(not_yet(other)),
+            Service::MobileId(service) => {
+                Machine::MobileId(Box::new(mobile_id::Signing::begin(service, credential, requests, terms)?))
+            }
+            Service::Efy(service) => {
+                Machine::Efy(Box::new(efy::Signing::begin(service, credential, requests, terms)?))
+            }
+            Service::Csc(service) => {
+                Machine::Csc(Box::new(csc::Signing::begin(service, credential, requests, terms, entropy)?))
+            }
+            Service::Manual => Machine::Manual(Box::new(manual::Signing::begin(requests, terms)?)),
         };
         let documents = requests.iter().map(|request| request.document().to_owned()).collect();
         Ok(Self { version: VERSION, id: terms.transaction_id.clone(), documents, machine })
@@ -121,6 +148,10 @@ impl Transaction {
         match &self.machine {
             Machine::Vnpt(_) => System::Vnpt,
             Machine::VnptTh(_) => System::VnptTh,
+            Machine::MobileId(_) => System::MobileId,
+            Machine::Efy(_) => System::Efy,
+            Machine::Csc(_) => System::Csc,
+            Machine::Manual(_) => System::Manual,
         }
     }
 }
@@ -129,10 +160,7 @@ impl Flow for Transaction {
     type Done = Vec<DocumentOutcome>;
 
     fn step(&mut self, event: Event, now: DateTime<Utc>) -> Action<Self::Done> {
-        match &mut self.machine {
-            Machine::Vnpt(signing) => signing.step(event, now),
-            Machine::VnptTh(signing) => signing.step(event, now),
-        }
+        with!(&mut self.machine, signing => signing.step(event, now))
     }
 
     fn to_json(&self) -> String {
@@ -156,6 +184,9 @@ pub struct Listing(Look);
 #[derive(Clone, Debug)]
 enum Look {
     Vnpt(Box<vnpt::Listing>),
+    MobileId(Box<mobile_id::Listing>),
+    Efy(Box<efy::Listing>),
+    Csc(Box<csc::Listing>),
 }
 
 impl Listing {
@@ -175,7 +206,16 @@ impl Listing {
             Service::Vnpt(service) | Service::VnptTh(service) => {
                 Look::Vnpt(Box::new(vnpt::Listing::begin(service, whose, terms)?))
             }
-            other => return Err(not_yet(other)),
+            Service::MobileId(service) => {
+                Look::MobileId(Box::new(mobile_id::Listing::begin(service, whose)?))
+            }
+            Service::Efy(service) => Look::Efy(Box::new(efy::Listing::begin(service, whose, terms)?)),
+            Service::Csc(service) => Look::Csc(Box::new(csc::Listing::begin(service, whose, entropy)?)),
+            // No service answers there.
+            Service::Manual => {
+                let what = "a service to ask";
+                return Err(BeginError::Incomplete { system: System::Manual.name(), what });
+            }
         }))
     }
 }
@@ -186,16 +226,110 @@ impl Flow for Listing {
     fn step(&mut self, event: Event, now: DateTime<Utc>) -> Action<Self::Done> {
         match &mut self.0 {
             Look::Vnpt(listing) => listing.step(event, now),
+            Look::MobileId(listing) => listing.step(event, now),
+            Look::Efy(listing) => listing.step(event, now),
+            Look::Csc(listing) => listing.step(event, now),
         }
     }
 
     fn to_json(&self) -> String {
         match &self.0 {
             Look::Vnpt(listing) => listing.to_json(),
+            Look::MobileId(listing) => listing.to_json(),
+            Look::Efy(listing) => listing.to_json(),
+            Look::Csc(listing) => listing.to_json(),
         }
     }
 }
 
-const fn not_yet(service: &Service) -> BeginError {
-    BeginError::Incomplete { system: service.system().name(), what: "an adapter" }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algorithm::{DigestAlgorithm, PublicKey, Suite};
+    use crate::certificate::sample::rsa_spki;
+    use crate::remote::flow::Answer;
+    use crate::remote::secret::Secret;
+    use crate::request::{Payload, ServiceKind};
+
+    fn requests(count: u8) -> Vec<SigningRequest> {
+        let suite = Suite::default_for(&PublicKey::from_spki_der(&rsa_spki(256)).unwrap());
+        let hash = |text: &[u8]| DigestAlgorithm::Sha256.hash(text);
+        let one = |number: u8| {
+            let payload = Payload::Digest(hash(&[number]));
+            SigningRequest::new(format!("{number}.pdf"), ServiceKind::Raw, suite, payload, hash(b"leaf"))
+        };
+        (0..count).map(one).collect()
+    }
+
+    fn services() -> Vec<Service> {
+        [
+            r#"{"system":"vnpt","base_url":"https://a.example","sp_id":"1"}"#,
+            r#"{"system":"vnpt-th","base_url":"https://a.example","sp_id":"1"}"#,
+            r#"{"system":"mobile-id","base_url":"https://a.example","relying_party":"a","username":"a"}"#,
+            r#"{"system":"efy","base_url":"https://a.example","username":"a","rp_code":"a"}"#,
+            r#"{"system":"csc","base_url":"https://a.example","login":{"kind":"basic"}}"#,
+            r#"{"system":"manual"}"#,
+        ]
+        .map(|json| serde_json::from_str(json).unwrap())
+        .to_vec()
+    }
+
+    fn begin(service: &Service) -> Transaction {
+        let credential = Credential::new("012345678901")
+            .serial_number("540a")
+            .credential_id("0".repeat(64))
+            .agreement_uuid("00000000-0000-4000-8000-000000000001")
+            .auth_mode("EXPLICIT/PIN");
+        let entropy = Entropy::new([7; 32]);
+        let terms = Terms::with_entropy(&entropy);
+        Transaction::begin(service, &credential, &requests(2), &terms, &entropy).unwrap()
+    }
+
+    #[test]
+    fn every_system_begins_and_resumes() {
+        let now = "2026-11-21T02:30:00Z".parse().unwrap();
+        for service in services() {
+            let mut transaction = begin(&service);
+            assert_eq!(transaction.system(), service.system());
+            assert_eq!(transaction.transaction_id().map(str::len), Some(32));
+            assert_eq!(transaction.documents(), ["0.pdf", "1.pdf"]);
+            for event in
+                [Event::Continue, Event::Input(Answer::Given(Secret::new("hunter2"))), Event::Notified]
+            {
+                let _ = transaction.step(event, now);
+                let json = transaction.to_json();
+                assert!(!json.contains("hunter2"), "{json}");
+                let resumed = Transaction::from_json(&json).unwrap();
+                assert_eq!((resumed.system(), resumed.to_json()), (service.system(), json));
+            }
+        }
+    }
+
+    #[test]
+    fn states_that_are_none_are_refused() {
+        let json = begin(&services()[0]).to_json();
+        let other = json.replace("\"version\":1", "\"version\":2");
+        assert!(matches!(Transaction::from_json(&other), Err(TransactionError::Version { found: 2 })));
+        // The state of one system under the name of another.
+        let mixed = json.replacen("\"system\":\"vnpt\"", "\"system\":\"vnpt-th\"", 1);
+        assert!(matches!(Transaction::from_json(&mixed), Err(TransactionError::Json(_))));
+        for length in 0..json.len() {
+            assert!(Transaction::from_json(&json[..length]).is_err());
+        }
+        let long = " ".repeat(LONGEST + 1);
+        assert!(matches!(Transaction::from_json(&long), Err(TransactionError::TooLong { .. })));
+    }
+
+    #[test]
+    fn certificates_are_looked_for_at_every_service() {
+        let whose = Credential::new("a").agreement_uuid("00000000-0000-4000-8000-000000000001");
+        let entropy = Entropy::new([7; 32]);
+        for service in services() {
+            let listing = Listing::begin(&service, &whose, &Terms::with_entropy(&entropy), &entropy);
+            match service.system() {
+                System::Manual => assert!(matches!(listing, Err(BeginError::Incomplete { .. }))),
+                _ => assert!(listing.unwrap().to_json().starts_with('{')),
+            }
+        }
+    }
 }

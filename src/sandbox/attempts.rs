@@ -88,10 +88,12 @@ impl Attempts {
 pub struct SentCode {
     /// To whom.
     pub user_id: String,
-    /// What: six digits.
+    /// What: six digits, eight for a PIN.
     pub code: Zeroizing<String>,
     /// When.
     pub at: DateTime<Utc>,
+    /// Whether it is a new PIN and no one-time code.
+    pub is_pin: bool,
 }
 
 /// The codes that were sent, and the one-time codes that were used.
@@ -105,12 +107,22 @@ pub(super) struct Codes {
 impl Codes {
     pub(super) fn send(&mut self, user_id: &str, number: u32, at: DateTime<Utc>) -> Zeroizing<String> {
         let code = Zeroizing::new(format!("{:06}", number % 1_000_000));
-        self.sent.retain(|one| one.user_id != user_id);
+        self.sent.retain(|one| one.user_id != user_id || one.is_pin);
+        self.put(SentCode { user_id: user_id.to_owned(), code: code.clone(), at, is_pin: false });
+        code
+    }
+
+    /// Shows a PIN as if it had been sent.
+    pub(super) fn show(&mut self, user_id: &str, pin: &str, at: DateTime<Utc>) {
+        let code = Zeroizing::new(pin.to_owned());
+        self.put(SentCode { user_id: user_id.to_owned(), code, at, is_pin: true });
+    }
+
+    fn put(&mut self, code: SentCode) {
         if self.sent.len() >= MOST_CODES {
             self.sent.pop_front();
         }
-        self.sent.push_back(SentCode { user_id: user_id.to_owned(), code: code.clone(), at });
-        code
+        self.sent.push_back(code);
     }
 
     /// The latest first; codes whose time is over are gone.

@@ -98,6 +98,17 @@ impl Authority {
         })
     }
 
+    /// The same for a new RSA key that is kept nowhere.
+    pub(super) fn issue_anew(&self, subject: &Subject<'_>) -> Result<Issued, SandboxError> {
+        let pkcs8 = keys::generate(Kind::Rsa)?;
+        let leaf = self.certify(&pair(&pkcs8)?, subject)?;
+        Ok(Issued {
+            chain: Chain::from_der([leaf.der().as_ref(), self.issuing.der(), self.root.der()])?,
+            key: LocalKey::from_pkcs8_der(&pkcs8)?,
+            key_pem: Zeroizing::new(private_pem(&pkcs8)),
+        })
+    }
+
     fn certify(
         &self,
         key: &impl rcgen::PublicKeyData,

@@ -15,6 +15,8 @@
 mod accounts;
 mod attempts;
 mod authority;
+mod csc;
+mod efy;
 mod faults;
 mod guide;
 mod http;
@@ -29,10 +31,11 @@ mod settings;
 mod signing;
 mod tokens;
 mod transactions;
+mod vnpt;
 mod webhook;
 mod world;
 
-pub use accounts::{Holding, RelyingParty, Subscriber};
+pub use accounts::{Enrolment, Holding, RelyingParty, Subscriber};
 pub use attempts::{SentCode, Verdict};
 pub use faults::{DropConnection, Faults, FaultsError};
 pub use journal::Entry;

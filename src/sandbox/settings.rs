@@ -168,6 +168,12 @@ pub enum SandboxError {
     /// No key came out.
     #[error("a key could not be generated")]
     KeyGeneration,
+    /// More contracts than there is room for.
+    #[error("there is room for {most} contracts made while the sandbox runs, and it is full")]
+    TooMany {
+        /// How many there may be.
+        most: usize,
+    },
     /// A key of the folder cannot be read.
     #[error("a private key of the sandbox cannot be read")]
     Key(#[from] SignerError),
@@ -196,6 +202,7 @@ impl SandboxError {
             | Self::Key(_)
             | Self::CertificateFile(_)
             | Self::Chain(_) => Fault::Caller,
+            Self::TooMany { .. } => Fault::Limit,
             _ => Fault::Io,
         }
     }

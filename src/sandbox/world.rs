@@ -8,10 +8,11 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::SandboxError;
-use super::accounts::{Accounts, Holding, RelyingParty, Subscriber};
-use super::attempts::{Attempts, Codes, SentCode, Verdict};
+use super::accounts::{Accounts, Enrolment, Holding, RelyingParty, Subscriber};
+use super::attempts::{Attempts, Codes, SentCode, Verdict, totp};
 use super::faults::{Faults, FaultsError};
 use super::journal::{Entry, Journal};
 use super::signing::{Order, SignError, SignedDocument, Work};
@@ -125,20 +126,20 @@ impl World {
 
     /// Everybody who signs.
     #[must_use]
-    pub fn subscribers(&self) -> &[Subscriber] {
-        &self.accounts.subscribers
+    pub fn subscribers(&self) -> impl Iterator<Item = &Subscriber> {
+        self.accounts.subscribers()
     }
 
     /// Who has this `user_id`.
     #[must_use]
     pub fn subscriber(&self, user_id: &str) -> Option<&Subscriber> {
-        self.subscribers().iter().find(|one| one.user_id == user_id)
+        self.subscribers().find(|one| one.user_id == user_id)
     }
 
     /// Who has this user name.
     #[must_use]
     pub fn subscriber_by_username(&self, username: &str) -> Option<&Subscriber> {
-        self.subscribers().iter().find(|one| one.username == username)
+        self.subscribers().find(|one| one.username == username)
     }
 
     /// Whose contract this is, and the key that it is for.
@@ -156,7 +157,15 @@ impl World {
     /// The root certificate.
     #[must_use]
     pub const fn root(&self) -> &Certificate {
-        self.accounts.authority.root()
+        self.accounts.root()
+    }
+
+    /// Makes a contract with a new subscriber, with a new RSA key (which takes a while) and a certificate.
+    ///
+    /// # Errors
+    /// When there is no room for more, or no key or certificate comes out.
+    pub fn enrol(&self, enrolment: Enrolment) -> Result<&Subscriber, SandboxError> {
+        self.accounts.enrol(enrolment, &self.new_id())
     }
 
     // Passwords and codes.
@@ -174,24 +183,24 @@ impl World {
 
     /// Judges a subscriber's password; the counter is `password`.
     pub fn check_password(&self, subscriber: &Subscriber, password: &str) -> Verdict {
-        self.judge("password", subscriber.user_id, subscriber.password.expose() == password)
+        self.judge("password", &subscriber.user_id, subscriber.password.expose() == password)
     }
 
     /// Judges a PIN; the counter is `pin`, of the key's id.
     pub fn check_pin(&self, subscriber: &Subscriber, holding: &Holding, pin: &str) -> Verdict {
         let right = {
             let pins = locked(&self.pins);
-            let changed = pins.iter().find(|(id, _)| id == holding.credential_id);
+            let changed = pins.iter().find(|(id, _)| *id == holding.credential_id);
             changed.map_or(subscriber.pin.expose(), |(_, pin)| pin.expose()) == pin
         };
-        self.judge("pin", holding.credential_id, right)
+        self.judge("pin", &holding.credential_id, right)
     }
 
     /// Gives a key another PIN.
     pub fn set_pin(&self, holding: &Holding, pin: Secret) {
         let mut pins = locked(&self.pins);
-        pins.retain(|(id, _)| id != holding.credential_id);
-        pins.push((holding.credential_id.to_owned(), pin));
+        pins.retain(|(id, _)| *id != holding.credential_id);
+        pins.push((holding.credential_id.clone(), pin));
     }
 
     /// Judges a one-time code, of the subscriber's generator or as it was sent; the counter is `otp`. A
@@ -200,17 +209,33 @@ impl World {
         let now = self.now();
         let right = {
             let mut codes = locked(&self.codes);
-            codes.take(subscriber.user_id, code, now)
-                || codes.take_totp(subscriber.user_id, &subscriber.totp_secret, code, now)
+            codes.take(&subscriber.user_id, code, now)
+                || codes.take_totp(&subscriber.user_id, &subscriber.totp_secret, code, now)
         };
-        self.judge("otp", subscriber.user_id, right)
+        self.judge("otp", &subscriber.user_id, right)
+    }
+
+    /// The code that a subscriber's generator shows now: six digits, as the authenticator has it.
+    #[must_use]
+    pub fn totp(&self, subscriber: &Subscriber) -> Option<Secret> {
+        let step = u64::try_from(self.now().timestamp()).ok()? / 30;
+        totp(&subscriber.totp_secret, step).map(|code| Secret::new(code.as_str()))
     }
 
     /// "Sends" a new one-time code: it is shown on the phone's page, and replaces the one before.
     pub fn send_code(&self, subscriber: &Subscriber) -> Secret {
         let number = u32::from_be_bytes(self.random());
-        let code = locked(&self.codes).send(subscriber.user_id, number, self.now());
+        let code = locked(&self.codes).send(&subscriber.user_id, number, self.now());
         Secret::new(code.as_str())
+    }
+
+    /// Gives a key a new PIN of eight digits and "sends" it: it is shown on the phone's page for a while.
+    pub fn send_pin(&self, subscriber: &Subscriber, holding: &Holding) -> Secret {
+        let number = u32::from_be_bytes(self.random());
+        let pin = Zeroizing::new(format!("{:08}", number % 100_000_000));
+        locked(&self.codes).show(&subscriber.user_id, &pin, self.now());
+        self.set_pin(holding, Secret::new(pin.as_str()));
+        Secret::new(pin.as_str())
     }
 
     /// The codes that were sent and are still good, the latest first.

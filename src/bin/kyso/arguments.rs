@@ -1,10 +1,13 @@
 //! What the command line looks like.
 
+pub(crate) mod cert;
 pub(crate) mod field;
 pub(crate) mod lock;
 pub(crate) mod pdf;
 pub(crate) mod place;
 pub(crate) mod remote;
+#[cfg(feature = "sandbox")]
+pub(crate) mod sandbox;
 pub(crate) mod value;
 pub(crate) mod visible;
 pub(crate) mod xml;
@@ -50,6 +53,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Empty signature fields in a PDF.
     Field(field::Field),
+    /// The credentials that documents are signed with: certificates of signing services.
+    Cert(cert::Cert),
     /// Draws a page of a PDF with the signature as it would look, before anyone signs.
     #[cfg(feature = "preview")]
     Preview(Box<Preview>),
@@ -59,6 +64,9 @@ pub(crate) enum Command {
     C14n(C14n),
     /// Signs with the credentials of signing services: VNPT SmartCA, Mobile-ID, EFY and those of the CSC.
     Remote(remote::Remote),
+    /// Plays the remote signers on this machine, with keys of its own, until it is interrupted.
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Sandbox),
 }
 
 #[derive(Args)]

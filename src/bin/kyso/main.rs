@@ -4,6 +4,7 @@
 mod advice;
 mod arguments;
 mod c14n;
+mod cert;
 mod demo;
 mod detached;
 mod embed;
@@ -19,6 +20,8 @@ mod prepare;
 mod preview;
 mod progress;
 mod remote;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod sign;
 mod sign_cloud;
 mod signing;
@@ -50,10 +53,13 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Embed(options) => embed::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Field(options) => field::run(&options),
+        Command::Cert(options) => cert::run(&options),
         #[cfg(feature = "preview")]
         Command::Preview(options) => preview::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::C14n(options) => c14n::run(&options),
         Command::Remote(options) => remote::run(&options),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(options) => sandbox::run(&options),
     }
 }

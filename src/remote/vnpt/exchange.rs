@@ -90,8 +90,10 @@ impl Transaction {
                     let message = "the response does not say whether the transaction was accepted";
                     return self.doubtful(call, response, message, now);
                 }
-                self.returned_id = data.transaction_id.filter(|id| is_id(id));
-                self.tran_code = data.tran_code.filter(|code| is_id(code));
+                let vault = &self.vault;
+                let is_good = |id: &String| is_id(id) && vault.is_free_of_secrets(id);
+                self.returned_id = data.transaction_id.filter(is_good);
+                self.tran_code = data.tran_code.filter(is_good);
                 self.told = None;
                 match data.sad.filter(|sad| self.system == Way::Code && !sad.0.expose().is_empty()) {
                     Some(sad) => {
@@ -191,7 +193,7 @@ impl Transaction {
         if call == Call::SignTh && self.is_wrong_secret(code, message.unwrap_or_default()) {
             self.refusals = self.refusals.saturating_add(1);
             self.told = Some(words);
-            return self.gather(now);
+            return self.begin_again(now);
         }
         if code == Code::Rejected {
             return self.end_as(Phase::Rejected { code: code.number().to_string(), message: words });
@@ -214,7 +216,7 @@ impl Transaction {
         if !has_one || self.refusals >= REFUSALS {
             return false;
         }
-        let message = message.to_lowercase();
+        let message = message.to_lowercase().replace("sp_credential_invalid", "");
         let of_relying_party = ["sp_", "sp "].iter().any(|word| message.contains(word));
         if message.contains("otp") {
             return true;
@@ -255,7 +257,7 @@ impl Transaction {
     fn failure(&self, call: Call, response: &HttpResponse, message: impl Into<String>) -> StoredFailure {
         let mut failure = StoredFailure::new(call, self.vault.message(&message.into()));
         failure.code = Some(response.status().to_string());
-        failure.response = Some(self.vault.scrub(&response.redacted_body()));
+        failure.response = Some(self.vault.response(response));
         failure
     }
 

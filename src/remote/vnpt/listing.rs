@@ -81,24 +81,33 @@ impl Listing {
         })
     }
 
+    /// Sends the question; without the password, asks for that first.
     fn ask(&mut self, now: i64) -> Next {
-        let Some(password) = self.vault.service_password.clone() else {
-            self.phase = Phase::Gathering {};
-            self.vault.asked = Some(Need::ServicePassword);
-            return self.due(now);
-        };
+        match self.request() {
+            Some(request) => {
+                self.tries = self.tries.saturating_add(1);
+                self.phase = Phase::Asking {};
+                Action::Send(request)
+            }
+            None => {
+                self.phase = Phase::Gathering {};
+                self.vault.asked = Some(Need::ServicePassword);
+                self.due(now)
+            }
+        }
+    }
+
+    fn request(&self) -> Option<HttpRequest> {
         let body = GetCertificate {
             sp_id: self.service.sp_id.clone(),
-            sp_password: Hidden(password),
+            sp_password: Hidden(self.vault.service_password.clone()?),
             user_id: self.credential.user_id.clone(),
             // Empty for all, as the document's example has it.
             serial_number: Some(self.credential.serial_number.clone().unwrap_or_default()),
             transaction_id: self.transaction_id.clone(),
         };
-        self.tries = self.tries.saturating_add(1);
-        self.phase = Phase::Asking {};
         let call = Call::GetCertificate.name();
-        Action::Send(HttpRequest::post_json(call, join(&self.service.base_url, call), &body).repeatable())
+        Some(HttpRequest::post_json(call, join(&self.service.base_url, call), &body).repeatable())
     }
 
     fn answered(&mut self, response: &HttpResponse, now: i64) -> Next {
@@ -142,7 +151,7 @@ impl Listing {
     fn failure(&self, response: &HttpResponse, message: String) -> StoredFailure {
         let mut failure = StoredFailure::new(Call::GetCertificate, self.vault.message(&message));
         failure.code = Some(response.status().to_string());
-        failure.response = Some(self.vault.scrub(&response.redacted_body()));
+        failure.response = Some(self.vault.response(response));
         failure
     }
 
@@ -152,20 +161,20 @@ impl Listing {
         self.due(0)
     }
 
-    fn due(&mut self, now: i64) -> Next {
+    fn waits(&self, at: i64) -> Next {
+        let (poll_at, expires_at) = (time(at), time(at));
+        Action::Wait(Wait { poll_at, expires_at, verification_code: None, message: None })
+    }
+
+    fn due(&self, now: i64) -> Next {
         match &self.phase {
             Phase::Gathering {} => Action::NeedInput(Input::new(Need::ServicePassword.kind())),
-            // It asks only: sent again it does no harm, and is counted.
-            Phase::Asking {} if self.tries < TRIES => self.ask(now),
-            Phase::Asking {} => {
-                self.fail(StoredFailure::new(Call::GetCertificate, "the service does not answer"))
-            }
-            Phase::Waiting { at } => Action::Wait(Wait {
-                poll_at: time(*at),
-                expires_at: time(*at),
-                verification_code: None,
-                message: None,
-            }),
+            // It asks only: sent again it does no harm. After a resume the password is missing.
+            Phase::Asking {} => match self.request() {
+                Some(request) => Action::Send(request),
+                None => self.waits(now),
+            },
+            Phase::Waiting { at } => self.waits(*at),
             Phase::Found { certificates } => {
                 Action::Done(certificates.iter().map(|found| self.found(found)).collect())
             }

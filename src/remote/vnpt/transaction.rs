@@ -21,6 +21,7 @@ use crate::remote::credential::{Credential, Terms};
 use crate::remote::failure::{Outcome, Retry};
 use crate::remote::flow::{Action, Answer, DocumentOutcome, DocumentResult, Event, Input, Lost, Wait};
 use crate::remote::items::{BeginError, Items};
+use crate::remote::secret::Secret;
 use crate::request::{ServiceKind, SigningRequest};
 
 /// How long a transaction that may not have arrived is asked for, although the service says it has none.
@@ -248,6 +249,10 @@ impl Transaction {
                 if self.is_over(now) {
                     return self.fail(StoredFailure::new(self.system.sign(), "the service was not reached"));
                 }
+                if self.system == Way::Code {
+                    self.told =
+                        Some("the service was not reached, and a code is good for one sending".to_owned());
+                }
                 self.phase = Phase::SignAgain { at: again.min(self.end()) };
                 self.due(now)
             }
@@ -305,8 +310,7 @@ impl Transaction {
         self.phase = Phase::Gathering {};
         if let Some(need) = self.missing() {
             self.vault.asked = Some(need);
-            let message = self.told.clone();
-            return Action::NeedInput(Input { message, ..Input::new(need.kind()) });
+            return self.ask(need);
         }
         let patience = i64::from(self.patience_seconds).saturating_mul(1000);
         self.expires_at.get_or_insert(now.saturating_add(patience));
@@ -317,6 +321,12 @@ impl Transaction {
             }
             None => self.due(now),
         }
+    }
+
+    /// `sign` was refused for certain: it may go out once more, with another code.
+    pub(super) fn begin_again(&mut self, now: i64) -> Next {
+        self.expires_at = None;
+        self.gather(now)
     }
 
     /// The code last, so that it is fresh when it is sent.
@@ -404,7 +414,7 @@ impl Transaction {
     }
 
     /// The SAD and how long it lives, in seconds.
-    pub(super) fn keep_sad(&mut self, sad: crate::remote::secret::Secret, seconds: i64, now: i64) {
+    pub(super) fn keep_sad(&mut self, sad: Secret, seconds: i64, now: i64) {
         self.vault.sad = Some(sad);
         self.sad_expires_at = Some(now.saturating_add(seconds.saturating_mul(1000)));
     }
@@ -426,8 +436,7 @@ impl Transaction {
     pub(super) fn due(&self, now: i64) -> Next {
         match &self.phase {
             Phase::Gathering {} => {
-                let need = self.vault.asked.or_else(|| self.missing()).unwrap_or(Need::ServicePassword);
-                Action::NeedInput(Input { message: self.told.clone(), ..Input::new(need.kind()) })
+                self.ask(self.vault.asked.or_else(|| self.missing()).unwrap_or(Need::ServicePassword))
             }
             Phase::SignAgain { at } | Phase::ConfirmAgain { at } | Phase::Waiting { at } => self.wait(*at),
             // Not sent again: its answer is waited for.
@@ -447,6 +456,12 @@ impl Transaction {
         }
     }
 
+    /// With what the service said about the code or password before, which is never about its own.
+    fn ask(&self, need: Need) -> Next {
+        let message = self.told.clone().filter(|_| need != Need::ServicePassword);
+        Action::NeedInput(Input { message, ..Input::new(need.kind()) })
+    }
+
     fn wait(&self, poll_at: i64) -> Next {
         Action::Wait(Wait {
             poll_at: time(poll_at),
@@ -461,11 +476,15 @@ impl Transaction {
         let named: Vec<&str> = self.items.iter().take(NAMED).map(|item| item.document.as_str()).collect();
         let more = self.items.len().saturating_sub(NAMED);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let documents = named.join(", ") + &more;
         match self.phase {
             Phase::Waiting { .. } if self.system == Way::Phone => {
-                format!("confirm in the VNPT SmartCA app; it shows {}{more}", named.join(", "))
+                format!("confirm in the VNPT SmartCA app, which shows {documents}")
             }
-            _ => format!("VNPT SmartCA has {}{more}", named.join(", ")),
+            Phase::SignAgain { .. } | Phase::ConfirmAgain { .. } => {
+                format!("the service was not reached; trying again with {documents}")
+            }
+            _ => format!("the service is asked what became of {documents}"),
         }
     }
 

@@ -1,6 +1,10 @@
 //! What a conversation knows and must not store.
 
+use zeroize::Zeroizing;
+
 use crate::remote::flow::InputKind;
+use crate::remote::http::HttpResponse;
+use crate::remote::redact;
 use crate::remote::secret::Secret;
 
 /// Characters of a service's message that are kept, at most.
@@ -90,8 +94,20 @@ impl Vault {
         text
     }
 
+    /// A response with its secrets taken out: those that its keys name, and those that are known here, which
+    /// it may repeat anywhere. They go before anything is cut, so that no half of one stays.
+    pub(super) fn response(&self, response: &HttpResponse) -> String {
+        let body = Zeroizing::new(self.scrub(&String::from_utf8_lossy(response.body())));
+        self.scrub(&redact::body(body.as_bytes()))
+    }
+
+    /// Whether a text holds none of the secrets.
+    pub(super) fn is_free_of_secrets(&self, text: &str) -> bool {
+        self.scrub(text) == text
+    }
+
     /// A text with every secret taken out of it.
-    pub(super) fn scrub(&self, text: &str) -> String {
+    fn scrub(&self, text: &str) -> String {
         let known = [&self.service_password, &self.user_password, &self.otp, &self.sad];
         let secrets = known.into_iter().flatten().chain(&self.used).map(Secret::expose);
         secrets.filter(|secret| !secret.is_empty()).fold(text.to_owned(), |text, secret| {
@@ -114,7 +130,9 @@ mod tests {
         vault.put(Need::Otp, Secret::new("471103"));
         assert_eq!(vault.take_otp().unwrap().expose(), "471103");
         assert!(!vault.has(Need::Otp));
-        assert_eq!(vault.scrub(r#"{"m":"471103 a\"b"}"#), r#"{"m":"… …"}"#);
+        let response = HttpResponse::new(200, vec![], br#"{"m":"471103 \u0061\"b","otp":"1"}"#.to_vec());
+        assert_eq!(vault.response(&response), r#"{"m":"… …","otp":"…"}"#);
+        assert!(!vault.is_free_of_secrets("x471103") && vault.is_free_of_secrets("x47110"));
         assert_eq!(vault.message(&"ấ".repeat(501)).chars().count(), 501);
         vault.clear();
         assert!(!vault.has(Need::UserPassword));

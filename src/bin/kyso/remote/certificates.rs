@@ -31,7 +31,7 @@ pub(crate) fn run(options: &Certificates) -> Result<ExitCode, Failure> {
     let mut listing = Listing::begin(&service.service, &whose, &terms, &context::entropy()?)
         .map_err(|error| Failure::new(Exit::Usage, format!("service {}: {}", service.name, told(&error))))?;
     interrupt::watch();
-    let mut person = Person::new(Answers::new(context::secrets(service, None), &ProcessEnvironment));
+    let mut person = Person::new(Answers::new(context::secrets(service, None)?, &ProcessEnvironment));
     let found = look(&driver, &mut listing, &mut person)?;
     drop(person);
     if options.json {
@@ -65,7 +65,7 @@ impl Watch for Asking<'_, '_> {
     }
 
     fn input(&mut self, input: &Input) -> Answer {
-        self.0.input(input)
+        self.0.input(input).map_or(Answer::Declined, Answer::Given)
     }
 
     fn waiting(&mut self, wait: &Wait, now: DateTime<chrono::Utc>) {

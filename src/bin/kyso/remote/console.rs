@@ -6,10 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use kyso::client::{Answers, Found};
-use kyso::remote::{Answer, Input, InputKind, Secret, Wait};
+use kyso::remote::{Input, InputKind, Secret, Wait};
 
 use super::interrupt::{self, Prompting};
 use crate::failure::{note, told};
+use crate::output;
 
 /// The longest answer that is read from standard input, in bytes.
 const LONGEST: u64 = 64 << 20;
@@ -42,19 +43,19 @@ impl<'e> Person<'e> {
         self.told_at = None;
     }
 
-    /// What the service asks for.
-    pub(crate) fn input(&mut self, input: &Input) -> Answer {
+    /// What the service asks for; none when nobody gives it.
+    pub(crate) fn input(&mut self, input: &Input) -> Option<Secret> {
         self.quiet();
         if let Some(message) = input.message.as_deref().filter(|message| !message.trim().is_empty()) {
-            note("", message);
+            say(message);
         }
         loop {
             match self.answers.answer(input, now()) {
-                Ok(Found::Secret(secret)) => return Answer::Given(secret),
+                Ok(Found::Secret(secret)) => return Some(secret),
                 Ok(Found::Later(pause)) => {
                     note("", &format!("the next one-time code begins in {} s", pause.as_secs()));
                     if !sleep(pause) {
-                        return Answer::Declined;
+                        return None;
                     }
                 }
                 Ok(_) => break,
@@ -66,15 +67,11 @@ impl<'e> Person<'e> {
         }
         if self.is_absent {
             note("", &format!("the service asks for {}, and nobody is there to give it", words(&input.kind)));
-            return Answer::Declined;
+            return None;
         }
-        match ask(input) {
-            Some(secret) => {
-                self.answers.remember(&input.kind, &secret);
-                Answer::Given(secret)
-            }
-            None => Answer::Declined,
-        }
+        let secret = ask(input)?;
+        self.answers.remember(&input.kind, &secret);
+        Some(secret)
     }
 
     /// Shows that the signer is waited for.
@@ -86,7 +83,7 @@ impl<'e> Person<'e> {
         if io::stderr().is_terminal() {
             let bar = self.bar.get_or_insert_with(|| {
                 if let Some(said) = said {
-                    note("", said);
+                    say(said);
                 }
                 let bar = ProgressBar::new_spinner();
                 if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
@@ -101,7 +98,7 @@ impl<'e> Person<'e> {
         let is_due = self.told_at.is_none_or(|at| now.signed_duration_since(at).num_seconds() >= QUIET);
         if is_due {
             if let Some(said) = said.filter(|_| self.told_at.is_none()) {
-                note("", said);
+                say(said);
             }
             note("", &line);
             self.told_at = Some(now);
@@ -131,6 +128,12 @@ fn ask(input: &Input) -> Option<Secret> {
             note("", "the relying party's login key is needed; name it as `login-key` in the configuration");
             return None;
         }
+        InputKind::Values { requests } => {
+            note("", "have these requests signed, then give the values as JSON on standard input:");
+            output::deliver(requests)
+                .map_err(|failure| io::Error::other(failure.line().to_owned()))
+                .and_then(|()| all())
+        }
         InputKind::Redirect { url } => {
             note("", "open this address in a browser, then give the whole address that it leads to:");
             print_line(url);
@@ -151,6 +154,15 @@ fn ask(input: &Input) -> Option<Secret> {
     }
 }
 
+/// What the service says, of which the beginning is enough: it may name a thousand documents.
+fn say(message: &str) {
+    const MOST: usize = 400;
+    match message.char_indices().nth(MOST) {
+        Some((end, _)) => note("", &format!("{}…", message.get(..end).unwrap_or_default())),
+        None => note("", message),
+    }
+}
+
 /// What people call it.
 const fn words(kind: &InputKind) -> &'static str {
     match kind {
@@ -162,6 +174,7 @@ const fn words(kind: &InputKind) -> &'static str {
         InputKind::Otp => "the one-time code (otp)",
         InputKind::AccessToken => "an access token (access-token)",
         InputKind::Redirect { .. } => "the address after the login in a browser",
+        InputKind::Values { .. } => "the values",
         _ => "something that this program does not know",
     }
 }
@@ -180,6 +193,13 @@ fn line() -> io::Result<String> {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     Ok(text.trim().to_owned())
+}
+
+/// All of standard input.
+fn all() -> io::Result<String> {
+    let mut text = String::new();
+    io::stdin().lock().take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Sleeps; says whether to the end.

@@ -1,18 +1,15 @@
 //! The service, how it is reached, and where its secrets are.
 
 use std::path::Path;
-use std::time::Duration;
 
 use kyso::client::config::{ConfigError, Configuration, ConfiguredService};
 use kyso::client::secrets::Secrets;
 use kyso::client::store::{Contents, Entry, Store, StoreError};
-use kyso::client::{Driver, ProcessEnvironment, Settings, SettingsError};
+use kyso::client::{Driver, ProcessEnvironment};
 use kyso::remote::Terms;
-use zeroize::Zeroizing;
 
 use crate::arguments::remote::Places;
 use crate::failure::{Exit, Failure, note, told};
-use crate::files;
 
 /// What is configured.
 pub(crate) fn configuration(places: &Places) -> Result<Configuration, Failure> {
@@ -57,34 +54,17 @@ pub(crate) fn entry<'c>(credentials: &'c Contents, alias: Option<&str>) -> Resul
 }
 
 /// Where secrets are: the credential's own before the service's.
-pub(crate) fn secrets(service: &ConfiguredService, entry: Option<&Entry>) -> Secrets {
-    entry.map_or_else(|| service.secrets.clone(), |entry| entry.secrets().or(&service.secrets))
+pub(crate) fn secrets(service: &ConfiguredService, entry: Option<&Entry>) -> Result<Secrets, Failure> {
+    let Some(entry) = entry else { return Ok(service.secrets.clone()) };
+    let failed = |error| Failure::new(Exit::Usage, format!("credential {}: {error}", entry.alias()));
+    service.secrets_for(entry).map_err(failed)
 }
 
 /// What talks to the service.
 pub(crate) fn driver(service: &ConfiguredService) -> Result<Driver, Failure> {
-    let name = &service.name;
-    let failed =
-        |error: &SettingsError| Failure::new(Exit::Usage, format!("service {name}: {}", told(error)));
-    let transport = &service.transport;
-    let mut settings = Settings::for_service(&service.service)
-        .map_err(|error| failed(&error))?
-        .connect_timeout(Duration::from_secs(transport.connect_timeout_seconds.into()))
-        .timeout(Duration::from_secs(transport.timeout_seconds.into()));
-    for host in &transport.allowed_hosts {
-        settings = settings.allow_host(host);
-    }
-    if let Some(path) = &transport.roots {
-        settings = settings.roots(files::read(path, files::SMALL)?);
-    }
-    if let Some((path, key)) = transport.client_certificate.as_deref().zip(transport.client_key.as_ref()) {
-        let key = key.resolve(&ProcessEnvironment).map_err(|error| {
-            Failure::new(Exit::from(error.fault()), format!("service {name}: client-key: {}", told(&error)))
-        })?;
-        let key = Zeroizing::new(key.expose().as_bytes().to_vec());
-        settings = settings.client_certificate(files::read(path, files::SMALL)?, key);
-    }
-    settings.driver().map_err(|error| failed(&error))
+    service.driver(&ProcessEnvironment).map_err(|error| {
+        Failure::new(Exit::from(error.fault()), format!("service {}: {}", service.name, told(&error)))
+    })
 }
 
 /// Fresh randomness.
@@ -100,9 +80,8 @@ pub(crate) fn terms(
     description: Option<&str>,
     entropy: &kyso::Entropy,
 ) -> Terms {
-    let terms = Terms::with_entropy(entropy)
-        .patience_seconds(patience.unwrap_or(service.transport.patience_seconds))
-        .poll_seconds(service.transport.poll_seconds);
+    let terms = service.terms(entropy);
+    let terms = patience.map_or(terms.clone(), |seconds| terms.patience_seconds(seconds));
     match description {
         Some(text) => terms.description(text),
         None => terms,

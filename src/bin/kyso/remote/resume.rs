@@ -24,7 +24,7 @@ pub(crate) fn run(options: &Resume) -> Result<ExitCode, Failure> {
     let credentials = context::credentials(&options.places)?;
     // A credential that was removed since has no secrets of its own any more; the job knows the rest.
     let entry = file.job.alias.as_deref().and_then(|alias| credentials.get(alias).ok());
-    let secrets = context::secrets(service, entry);
+    let secrets = context::secrets(service, entry)?;
     interrupt::watch();
     let mut person = Person::new(Answers::new(secrets, &ProcessEnvironment));
     carry::open_transactions(&mut file, &driver, &mut person, Patience::ToTheEnd)?;

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use kyso::client::store::{Entry, SignatureImage};
 use kyso::client::{Answers, ProcessEnvironment};
 use kyso::document::Signing;
+use kyso::pdf::Layout;
 use kyso::sign_cloud::MetaData;
 use kyso::{Chain, SigningRequest};
 
@@ -19,26 +21,35 @@ use super::{context, finish, interrupt};
 use crate::arguments::remote::RemoteSign;
 use crate::failure::{Exit, Failure, note, told};
 use crate::format::{self, Format};
-use crate::{files, signing};
+use crate::{files, keys, signing};
 
 pub(crate) fn run(options: &RemoteSign) -> Result<ExitCode, Failure> {
     let configuration = context::configuration(&options.places)?;
     let credentials = context::credentials(&options.places)?;
-    let entry = context::entry(&credentials, options.credential.as_deref())?;
-    let service = context::service(&configuration, options.provider.as_deref().unwrap_or(entry.service()))?;
-    let chain = entry.chain().map_err(|error| {
-        Failure::new(Exit::Usage, format!("credential {}: {}", entry.alias(), told(&error)))
-    })?;
+    let entry = match &options.cert {
+        Some(_) => None,
+        None => Some(context::entry(&credentials, options.credential.as_deref())?),
+    };
+    let name = options.provider.as_deref().or_else(|| entry.map(Entry::service)).unwrap_or_default();
+    let service = context::service(&configuration, name)?;
+    let chain = match (&options.cert, entry) {
+        (Some(path), _) => keys::chain(path)?,
+        (None, Some(entry)) => entry.chain().map_err(|error| {
+            Failure::new(Exit::Usage, format!("credential {}: {}", entry.alias(), told(&error)))
+        })?,
+        (None, None) => return Err(Failure::new(Exit::Usage, "name a credential with --credential")),
+    };
+    let credential = entry.map(|entry| entry.credential().clone()).unwrap_or_default();
     let driver = context::driver(service)?;
 
-    let (documents, requests) = prepared(options, &chain)?;
+    let (documents, requests) = prepared(options, &chain, entry.and_then(Entry::image))?;
     let refused = options.input.len() - documents.len();
     if documents.is_empty() {
         return Ok(Exit::Refused.into());
     }
     let plan = Plan {
         service,
-        credential: entry.credential(),
+        credential: &credential,
         patience: options.patience,
         description: options.description.as_deref(),
     };
@@ -54,8 +65,8 @@ pub(crate) fn run(options: &RemoteSign) -> Result<ExitCode, Failure> {
     let job = Job {
         version: VERSION,
         service: service.name.clone(),
-        alias: Some(entry.alias().to_owned()),
-        credential: entry.credential().clone(),
+        alias: entry.map(|entry| entry.alias().to_owned()),
+        credential: credential.clone(),
         description: options.description.clone(),
         documents,
         transactions,
@@ -64,7 +75,7 @@ pub(crate) fn run(options: &RemoteSign) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::io(&options.out, "making the folder", &error))?;
     let mut file = JobFile::create(&path, job)?;
     interrupt::watch();
-    let mut person = Person::new(Answers::new(context::secrets(service, Some(entry)), &ProcessEnvironment));
+    let mut person = Person::new(Answers::new(context::secrets(service, entry)?, &ProcessEnvironment));
     carry::open_transactions(&mut file, &driver, &mut person, Patience::ToTheEnd)?;
     drop(person);
     finish::report(file, refused)
@@ -82,9 +93,11 @@ struct Input<'o> {
 fn prepared(
     options: &RemoteSign,
     chain: &Chain,
+    image: Option<&SignatureImage>,
 ) -> Result<(Vec<Document>, Vec<(usize, SigningRequest)>), Failure> {
     let inputs = inputs(options)?;
-    let pdf = dialect(options, &inputs, Format::Pdf)?;
+    let mut pdf = dialect(options, &inputs, Format::Pdf)?;
+    own_image(options, &mut pdf, image)?;
     let xml = dialect(options, &inputs, Format::Xml)?;
     let results = finish::on_threads(&inputs, |input| {
         let metadata = if input.format == Format::Pdf { &pdf } else { &xml };
@@ -176,4 +189,25 @@ fn dialect(options: &RemoteSign, inputs: &[Input<'_>], format: Format) -> Result
         note("warning: ", "counterSigning is left out: sign what was signed with the other credential");
     }
     Ok(metadata)
+}
+
+/// A visible signature shows the credential's image, unless another is asked for or none.
+fn own_image(
+    options: &RemoteSign,
+    metadata: &mut MetaData,
+    image: Option<&SignatureImage>,
+) -> Result<(), Failure> {
+    let visible = &options.signing.pdf.visible;
+    let has_other =
+        visible.image.is_some() || visible.picture.is_some() || metadata.singleton.pdf.image.is_some();
+    if has_other || visible.layout == Some(Layout::Text) {
+        return Ok(());
+    }
+    metadata.singleton.pdf.image = match image {
+        None => None,
+        Some(SignatureImage::Data(bytes)) => Some(bytes.as_slice().into()),
+        Some(SignatureImage::File(path)) => Some(files::read(path, files::SMALL)?.into()),
+        Some(_) => None,
+    };
+    Ok(())
 }

@@ -3,21 +3,21 @@
 //! A call carries nothing that could be trusted: it only says for which transaction it may be worth while to
 //! ask the service now.
 
+mod http;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read as _;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use kyso::client::config::Configuration;
 use kyso::client::store::Contents;
 use kyso::client::{Answers, ProcessEnvironment};
 use kyso::remote::vnpt::webhook;
-use tiny_http::{Method, Request, Response, Server};
 
 use super::carry::{self, Patience};
 use super::console::Person;
@@ -31,7 +31,7 @@ const QUEUE: usize = 1024;
 
 /// The longest body that is read, in bytes. What carries the values of many documents is long; the id alone
 /// is taken from it.
-const LONGEST: u64 = webhook::MOST_BYTES as u64;
+const LONGEST: usize = webhook::MOST_BYTES;
 
 /// Files of a folder that are looked through.
 const FILES: usize = 10_000;
@@ -45,24 +45,20 @@ pub(crate) fn run(options: &Webhook) -> Result<ExitCode, Failure> {
     if !options.state.is_dir() {
         return Err(Failure::at(Exit::Usage, &options.state, "this is no folder"));
     }
-    let server = Server::http(options.listen)
-        .map_err(|error| Failure::new(Exit::Io, format!("{}: listening failed: {error}", options.listen)))?;
+    let failed = |error| Failure::new(Exit::Io, format!("{}: listening failed: {error}", options.listen));
+    let listener = TcpListener::bind(options.listen).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
     interrupt::watch();
-    note("", &format!("listening at http://{}", server.server_addr()));
+    note("", &format!("listening at http://{address}"));
     let waiting = Arc::new(Mutex::new(BTreeSet::new()));
     let (queue, jobs) = sync_channel(QUEUE);
     thread::scope(|scope| {
         let at_work = Arc::clone(&waiting);
         scope.spawn(move || work(&jobs, &at_work, &configuration, &credentials));
+        // The door is closed by being dropped: then the work ends.
         let door = Door { folder: &options.state, waiting, queue };
-        while !interrupt::is_pressed() {
-            match server.recv_timeout(Duration::from_millis(200)) {
-                Ok(Some(request)) => door.answer(request),
-                Ok(None) => {}
-                Err(error) => note("", &format!("a call could not be taken: {error}")),
-            }
-        }
-    });
+        http::serve(&listener, LONGEST, interrupt::is_pressed, |body| door.take(body)).map_err(failed)
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -74,23 +70,9 @@ struct Door<'d> {
 }
 
 impl Door<'_> {
-    /// Nobody learns from the answer which transactions there are.
-    fn answer(&self, mut request: Request) {
-        let status = if *request.method() == Method::Post { self.take(&mut request) } else { 405 };
-        // Whoever called does not wait for an answer, or does not get it: the job is queued either way.
-        let _ = request.respond(Response::empty(status));
-    }
-
-    fn take(&self, request: &mut Request) -> u16 {
-        let mut body = Vec::new();
-        let read = request.as_reader().take(LONGEST + 1).read_to_end(&mut body);
-        if read.is_err() {
-            return 400;
-        }
-        if body.len() as u64 > LONGEST {
-            return 413;
-        }
-        let Ok(notification) = webhook::parse(&body) else { return 400 };
+    /// The status that answers a call. Nobody learns from it which transactions there are.
+    fn take(&self, body: &[u8]) -> u16 {
+        let Ok(notification) = webhook::parse(body) else { return 400 };
         let Some(id) = notification.transaction_id.filter(|id| is_id(id)) else { return 400 };
         let Some(path) = find(self.folder, &id) else { return 200 };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,7 +138,7 @@ fn look(path: &Path, configuration: &Configuration, credentials: &Contents) -> R
     let service = context::service(configuration, &file.job.service)?;
     let driver = context::driver(service)?;
     let entry = file.job.alias.as_deref().and_then(|alias| credentials.get(alias).ok());
-    let mut person = Person::absent(Answers::new(context::secrets(service, entry), &ProcessEnvironment));
+    let mut person = Person::absent(Answers::new(context::secrets(service, entry)?, &ProcessEnvironment));
     carry::open_transactions(&mut file, &driver, &mut person, Patience::OneLook)?;
     drop(person);
     let name = path.display().to_string();
