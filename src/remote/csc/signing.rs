@@ -14,7 +14,7 @@ use super::error::{Refusal, SYSTEM};
 use super::learned::{Learned, Wanted};
 use super::oauth::Authorization;
 use super::service::{Dialect, Login, Service};
-use super::session::Session;
+use super::session::{Session, hide};
 use super::wire;
 use crate::algorithm::SignatureAlgorithm;
 use crate::entropy::Entropy;
@@ -212,7 +212,7 @@ impl Signing {
         self.vault.pending = None;
         match self.next(now) {
             Ok(action) => action,
-            Err(failure) => self.fail(&failure),
+            Err(failure) => self.fail(failure),
         }
     }
 
@@ -360,8 +360,11 @@ impl Signing {
     }
 
     /// Ends it. What has its value already is not lost by what failed after it.
-    fn fail(&mut self, failure: &Failure) -> Action<Vec<DocumentOutcome>> {
-        let ended = Ended::from(failure);
+    fn fail(&mut self, failure: Failure) -> Action<Vec<DocumentOutcome>> {
+        let given = self.vault.given.iter().filter_map(Given::value);
+        let secrets = given.chain(&self.vault.sad).chain(&self.vault.code);
+        let failure = self.session.hide(hide(failure, secrets));
+        let ended = Ended::from(&failure);
         let end = if self.values.is_empty() || failure.retry == Retry::Poll {
             End::Failed(ended)
         } else {
@@ -646,7 +649,7 @@ impl Flow for Signing {
         };
         match result {
             Ok(()) => self.advance(now),
-            Err(failure) => self.fail(&failure),
+            Err(failure) => self.fail(failure),
         }
     }
 
