@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use kyso::remote::{
     Action, Answer, Credential, DocumentResult, Event, Flow, HttpResponse, InputKind, Listing, Lost, Secret,
     Service, Terms, Transaction, vnpt,
