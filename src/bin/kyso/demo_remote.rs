@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use kyso::certificate::Certificate;
-use kyso::client::store::{Store, StoreError};
 use kyso::sandbox::{Sandbox, Settings, Subscriber};
 use kyso::verify::{self, Options};
 
@@ -110,7 +108,12 @@ impl Desk {
         };
         let serial: String =
             holding.certificate().serial().iter().map(|byte| format!("{byte:02x}")).collect();
-        let add = ["cert", "add", "--service", service, who, id, "--serial", &serial, "--alias", service];
+        let mut add = vec!["cert", "add", "--service", service, who, id, "--serial", &serial];
+        if service == "csc" {
+            // The sandbox has the key under several ids, each authorised in another way; this one by PIN.
+            add.extend(["--key", &holding.credential_id]);
+        }
+        add.extend(["--alias", service]);
         self.enter(&add)?;
         let out = self.folder.join(service);
         let (contract, invoice, out_folder) = (shown(&self.contract), shown(&self.invoice), shown(&out));
@@ -119,8 +122,8 @@ impl Desk {
         self.enter(&[sign.as_slice(), &invoice_options].concat())?;
         let mut options = Options::default();
         options.trust = Some(keys::certificates(&self.root)?);
-        // The signature of an invoice brings the signer's certificate alone.
-        options.certificates = self.issuers(service)?;
+        // The signature of an invoice brings the signer's certificate alone; EFY tells of no other.
+        options.certificates = holding.chain.certificates().iter().skip(1).cloned().collect();
         let mut all_valid = true;
         for document in [&self.contract, &self.invoice] {
             let signed = out.join(document.file_name().unwrap_or_default());
@@ -136,13 +139,6 @@ impl Desk {
             all_valid &= is_valid;
         }
         Ok(all_valid)
-    }
-
-    fn issuers(&self, service: &str) -> Result<Vec<Certificate>, Failure> {
-        let broken = |error: StoreError| Failure::new(Exit::Io, told(&error));
-        let contents = Store::at(&self.store).read().map_err(broken)?;
-        let entry = contents.get(service).map_err(broken)?;
-        Ok(entry.certificates().iter().skip(1).cloned().collect())
     }
 
     fn enter(&self, arguments: &[&str]) -> Result<(), Failure> {

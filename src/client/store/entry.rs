@@ -254,9 +254,12 @@ impl Entry {
         Some(ids.iter().any(|id| id.number.eq_ignore_ascii_case(&self.id)))
     }
 
-    /// Whether it is the same certificate with the same service.
+    /// Whether it is the same certificate with the same service. A service may give one key under several
+    /// ids, each authorised in another way: these are different credentials.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.service == other.service && self.leaf() == other.leaf()
+        let ids = (&self.credential.credential_id, &other.credential.credential_id);
+        let is_one_key = !matches!(ids, (Some(one), Some(other)) if one != other);
+        self.service == other.service && self.leaf() == other.leaf() && is_one_key
     }
 
     /// What the service says now; what its owner said stays.

@@ -57,6 +57,9 @@ pub(crate) struct AddCert {
     /// Only the certificate of this serial number, as the service or the certificate has it.
     #[arg(long, value_name = "S")]
     pub(crate) serial: Option<String>,
+    /// Only the key of this id, where a service gives one certificate several: credentialID of CSC and RSSP.
+    #[arg(long, value_name = "ID")]
+    pub(crate) key: Option<String>,
     /// Its name, if it is one. Default: what the certificate's subject is called.
     #[arg(long, value_name = "A")]
     pub(crate) alias: Option<String>,

@@ -27,17 +27,30 @@ pub(super) fn run(context: &Context<'_>, options: &AddCert) -> Result<(), Failur
     if let Some(wanted) = wanted {
         entries.retain(|entry| has_serial(entry, wanted));
     }
+    if let Some(key) = &options.key {
+        entries.retain(|entry| entry.credential().credential_id.as_ref() == Some(key));
+    }
     if entries.is_empty() {
-        let which = wanted.map(|serial| format!(" with serial number {serial}")).unwrap_or_default();
-        let line = format!("service {}: no certificate{which} for {}", service.name, whose.id());
+        let serial = wanted.map(|serial| format!(" with serial number {serial}")).unwrap_or_default();
+        let key = options.key.as_ref().map(|key| format!(" of the key {key}")).unwrap_or_default();
+        let line = format!("service {}: no certificate{serial}{key} for {}", service.name, whose.id());
         return Err(Failure::new(Exit::Signer, line));
     }
     if options.alias.is_some() && entries.len() > 1 {
-        let serials: Vec<String> = entries.iter().map(serial).collect();
+        let mut which: Vec<String> = entries.iter().map(serial).collect();
+        which.sort_unstable();
+        which.dedup();
+        let mut option = "--serial";
+        if which.len() < entries.len() {
+            // One certificate under several ids, each authorised in another way.
+            let credentials = entries.iter().map(Entry::credential);
+            which = credentials.filter_map(|one| one.credential_id.clone()).collect();
+            option = "--key";
+        }
         let line = format!(
-            "{} certificates, and --alias is for one; choose it with --serial: {}",
+            "{} credentials, and --alias is for one; choose it with {option}: {}",
             entries.len(),
-            serials.join(", ")
+            which.join(", ")
         );
         return Err(Failure::new(Exit::Usage, line));
     }
