@@ -48,11 +48,12 @@ fn events() -> impl Strategy<Value = (Event, i64)> {
 
 /// The next event as somebody would send it who keeps to the rules.
 fn fitting<D>(last: Option<&Action<D>>, (event, seconds): (Event, i64)) -> (Event, i64) {
-    let fits = match (&event, last) {
-        (Event::Response(_) | Event::Lost(_), Some(Action::Send(_))) => true,
-        (Event::Input(_), Some(Action::NeedInput(_))) | (Event::Cancelled | Event::Notified, _) => true,
-        _ => false,
-    };
+    let fits = matches!(
+        (&event, last),
+        (Event::Response(_) | Event::Lost(_), Some(Action::Send(_)))
+            | (Event::Input(_), Some(Action::NeedInput(_)))
+            | (Event::Cancelled | Event::Notified, _)
+    );
     match last {
         Some(Action::NeedInput(_)) if !fits => (given(PIN), seconds),
         Some(Action::Send(_)) if !fits => (token(), seconds),
