@@ -125,7 +125,6 @@ impl World {
     }
 
     /// Everybody who signs.
-    #[must_use]
     pub fn subscribers(&self) -> impl Iterator<Item = &Subscriber> {
         self.accounts.subscribers()
     }
