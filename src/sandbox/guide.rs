@@ -74,6 +74,7 @@ fn told(world: &World, address: SocketAddr, providers: &[&str]) -> String {
 
 /// What to type next.
 fn commands(world: &World, providers: &[&str], folder: &Path) -> String {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let mut text = format!(
         "Keys, certificates and sandbox.toml, the configuration of a client, are in {}\n",
         folder.display()
