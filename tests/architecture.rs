@@ -62,7 +62,7 @@ const DOORS: [(&str, &[&str]); 29] = [
     // Wire formats of signing services; what they return is not verified here.
     ("remote", &["algorithm", "certificate", "request"]),
     // The edge that talks to services and keeps credentials.
-    ("client", &["algorithm", "certificate", "pdf", "remote", "request", "signer"]),
+    ("client", &["algorithm", "certificate", "pdf", "remote", "request", "signer", "verify", "xml"]),
     ("manual", &[]),
 ];
 
