@@ -62,7 +62,7 @@ fn driver(service: &Service) -> Driver {
 }
 
 fn person(sandbox: &Sandbox) -> &Subscriber {
-    &sandbox.world().subscribers()[0]
+    sandbox.world().subscribers().next().unwrap()
 }
 
 /// Whoever sits at the computer, and whoever holds the phone.

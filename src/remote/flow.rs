@@ -124,11 +124,17 @@ pub enum InputKind {
         /// The address to open.
         url: String,
     },
+    /// The signatures themselves, from wherever people had them made: JSON, as
+    /// [`manual`](super::manual) describes it.
+    Values {
+        /// The requests, as [`requests_to_json`](crate::requests_to_json) writes them.
+        requests: String,
+    },
 }
 
 impl InputKind {
     /// A word for it: `service-password`, `service-signature`, `login-signature`, `user-password`, `pin`,
-    /// `otp`, `access-token`, `redirect`.
+    /// `otp`, `access-token`, `redirect`, `values`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -140,6 +146,7 @@ impl InputKind {
             Self::Otp => "otp",
             Self::AccessToken => "access-token",
             Self::Redirect { .. } => "redirect",
+            Self::Values { .. } => "values",
         }
     }
 }

@@ -19,6 +19,7 @@ mod failure;
 mod flow;
 mod http;
 mod items;
+pub mod manual;
 pub mod mobile_id;
 pub mod redact;
 mod secret;

@@ -15,6 +15,7 @@
 mod accounts;
 mod attempts;
 mod authority;
+mod csc;
 mod efy;
 mod faults;
 mod guide;

@@ -134,6 +134,11 @@ impl Reply {
         self
     }
 
+    pub(super) const fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     pub(super) const fn code(&self) -> u16 {
         self.status
     }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::SandboxError;
 use super::accounts::{Accounts, Enrolment, Holding, RelyingParty, Subscriber};
-use super::attempts::{Attempts, Codes, SentCode, Verdict};
+use super::attempts::{Attempts, Codes, SentCode, Verdict, totp};
 use super::faults::{Faults, FaultsError};
 use super::journal::{Entry, Journal};
 use super::signing::{Order, SignError, SignedDocument, Work};
@@ -213,6 +213,13 @@ impl World {
                 || codes.take_totp(&subscriber.user_id, &subscriber.totp_secret, code, now)
         };
         self.judge("otp", &subscriber.user_id, right)
+    }
+
+    /// The code that a subscriber's generator shows now: six digits, as the authenticator has it.
+    #[must_use]
+    pub fn totp(&self, subscriber: &Subscriber) -> Option<Secret> {
+        let step = u64::try_from(self.now().timestamp()).ok()? / 30;
+        totp(&subscriber.totp_secret, step).map(|code| Secret::new(code.as_str()))
     }
 
     /// "Sends" a new one-time code: it is shown on the phone's page, and replaces the one before.

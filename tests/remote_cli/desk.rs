@@ -51,7 +51,7 @@ impl Desk {
         let world = sandbox.world();
         let (url, party) = (sandbox.url(), world.relying_party());
         let url = url.trim_end_matches('/');
-        let signer = &world.subscribers()[0];
+        let signer = world.subscribers().next().unwrap();
         let seed: String = signer.totp_secret.iter().map(|byte| format!("{byte:02x}")).collect();
         let secrets = vec![
             ("SP_PASSWORD", party.password.expose().to_owned()),
@@ -125,6 +125,17 @@ totp = {{ reference = "env:SEED", encoding = "hex" }}
         self.path("sandbox/ca.pem")
     }
 
+    /// The signer's certificates and the root, which an invoice does not bring along.
+    pub(crate) fn chain(&self) -> PathBuf {
+        let path = self.path("chain.pem");
+        if !path.exists() {
+            let (code, pem) = self.run(&["cert", "show", "phone", "--pem"]);
+            assert_eq!(code, 0, "{pem}");
+            fs::write(&path, pem + &fs::read_to_string(self.root()).unwrap()).unwrap();
+        }
+        path
+    }
+
     /// The program with this desk's configuration and secrets, nobody at its terminal.
     pub(crate) fn kyso(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("setsid");
@@ -184,17 +195,19 @@ totp = {{ reference = "env:SEED", encoding = "hex" }}
     /// Asserts that `kyso verify` finds a document valid under the sandbox's root.
     pub(crate) fn verify(&self, name: &str) {
         let root = self.root();
-        let (code, text) = self.run(&["verify", name, "--trust", root.to_str().unwrap()]);
+        let chain = self.chain();
+        let (root, chain) = (root.to_str().unwrap(), chain.to_str().unwrap());
+        let (code, text) = self.run(&["verify", name, "--trust", root, "--cert", chain]);
         assert_eq!(code, 0, "{name}: {text}");
     }
 }
 
 pub(crate) fn signer_id(desk: &Desk) -> String {
-    desk.sandbox.world().subscribers()[0].user_id.to_owned()
+    desk.sandbox.world().subscribers().next().unwrap().user_id.to_owned()
 }
 
 pub(crate) fn serial(desk: &Desk) -> String {
-    desk.sandbox.world().subscribers()[0].holdings[0].serial()
+    desk.sandbox.world().subscribers().next().unwrap().holdings[0].serial()
 }
 
 /// What a program said on both streams.

@@ -84,7 +84,10 @@ fn a_login_of_csc_is_a_table_of_its_own() {
                 [services.c.login]\nkind=\"client\"\nclient_id=\"me\"\n";
     let configuration = parse(text).unwrap();
     let Service::Csc(service) = &configuration.service("c").unwrap().service else { panic!() };
-    assert_eq!(service.login, crate::remote::csc::Login::Client { client_id: "me".into() });
+    assert_eq!(
+        service.login,
+        crate::remote::csc::Login::Client { client_id: "me".into(), redirect_uri: None }
+    );
     let (line, _, message) = wrong(&text.replace("\"client\"", "\"clint\""));
     assert_eq!(line, 6, "{message}");
     assert!(!message.contains("clint") && message.contains("`client`"), "{message}");

@@ -63,7 +63,7 @@ impl SecretKind {
             InputKind::Pin => Self::Pin,
             InputKind::Otp => Self::Totp,
             InputKind::AccessToken => Self::AccessToken,
-            InputKind::Redirect { .. } => return None,
+            InputKind::Redirect { .. } | InputKind::Values { .. } => return None,
         })
     }
 }

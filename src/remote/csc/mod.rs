@@ -13,7 +13,7 @@ mod service;
 mod session;
 mod signing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod wire;
 
 pub use calls::{CredentialInfo, CredentialList, Info, Revoke, Timestamp};

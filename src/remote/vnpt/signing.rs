@@ -89,6 +89,10 @@ macro_rules! signing {
                 // Text, numbers and maps with text keys: nothing in it can fail to be written.
                 serde_json::to_string(self).unwrap_or_default()
             }
+
+            fn transaction_id(&self) -> Option<&str> {
+                Some(&self.0.transaction_id)
+            }
         }
     };
 }

@@ -309,8 +309,7 @@ impl Transaction {
         self.phase = Phase::Gathering {};
         if let Some(need) = self.missing() {
             self.vault.asked = Some(need);
-            let message = self.told.clone();
-            return Action::NeedInput(Input { message, ..Input::new(need.kind()) });
+            return self.ask(need);
         }
         let patience = i64::from(self.patience_seconds).saturating_mul(1000);
         self.expires_at.get_or_insert(now.saturating_add(patience));
@@ -436,8 +435,7 @@ impl Transaction {
     pub(super) fn due(&self, now: i64) -> Next {
         match &self.phase {
             Phase::Gathering {} => {
-                let need = self.vault.asked.or_else(|| self.missing()).unwrap_or(Need::ServicePassword);
-                Action::NeedInput(Input { message: self.told.clone(), ..Input::new(need.kind()) })
+                self.ask(self.vault.asked.or_else(|| self.missing()).unwrap_or(Need::ServicePassword))
             }
             Phase::SignAgain { at } | Phase::ConfirmAgain { at } | Phase::Waiting { at } => self.wait(*at),
             // Not sent again: its answer is waited for.
@@ -455,6 +453,12 @@ impl Transaction {
             }
             Phase::Failed { failure } => Action::Failed(failure.to_failure(self.system.system())),
         }
+    }
+
+    /// With what the service said about the code or password before, which is never about its own.
+    fn ask(&self, need: Need) -> Next {
+        let message = self.told.clone().filter(|_| need != Need::ServicePassword);
+        Action::NeedInput(Input { message, ..Input::new(need.kind()) })
     }
 
     fn wait(&self, poll_at: i64) -> Next {

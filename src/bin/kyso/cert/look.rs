@@ -53,6 +53,10 @@ pub(super) fn look(
     ask: &mut Ask,
 ) -> Result<Vec<FoundCertificate>, Failure> {
     let name = &service.name;
+    if service.service.base_url().is_none() {
+        let line = format!("service {name}: people carry its requests, so it has no certificates to look at");
+        return Err(Failure::new(Exit::Usage, line));
+    }
     let mut credential = whose.credential(&service.service);
     if let Some(serial) = serial {
         credential = credential.serial_number(serial);
@@ -72,6 +76,8 @@ fn undone(service: &str, error: &DriveError, ask: &mut Ask) -> Failure {
         return Failure::new(Exit::Usage, format!("service {service}: {why}"));
     }
     let exit = match error {
+        // The service said nothing at all.
+        DriveError::Failed { lost: Some(_), .. } => Exit::Io,
         DriveError::Failed { .. } | DriveError::Address { .. } => error.fault().into(),
         _ => Exit::Io,
     };

@@ -43,7 +43,7 @@ pub(crate) fn open_transactions(
             Failure::at(Exit::Usage, file.path(), format!("transaction {id}: {}", told(&error)))
         })?;
         let hint = hint_path(file.path());
-        let mut keeper = Keeper { file, index, person, patience, has_waited: false, hint };
+        let mut keeper = Keeper { file, index, person, patience, is_left: false, hint };
         let result = driver.run(&mut transaction, &mut keeper);
         person.quiet();
         let go_on = match result {
@@ -78,7 +78,8 @@ struct Keeper<'k, 'e> {
     index: usize,
     person: &'k mut Person<'e>,
     patience: Patience,
-    has_waited: bool,
+    /// To be gone on with another time.
+    is_left: bool,
     hint: std::path::PathBuf,
 }
 
@@ -91,13 +92,20 @@ impl Watch for Keeper<'_, '_> {
     }
 
     fn input(&mut self, input: &Input) -> Answer {
-        self.person.input(input)
+        match self.person.input(input) {
+            Some(secret) => Answer::Given(secret),
+            // Not declined for good: whoever has it may go on another time.
+            None => {
+                self.is_left = true;
+                Answer::Declined
+            }
+        }
     }
 
     fn waiting(&mut self, wait: &Wait, now: DateTime<Utc>) {
         match self.patience {
             Patience::ToTheEnd => self.person.waiting(wait, now),
-            Patience::OneLook => self.has_waited = true,
+            Patience::OneLook => self.is_left = true,
         }
     }
 
@@ -107,6 +115,6 @@ impl Watch for Keeper<'_, '_> {
     }
 
     fn interrupted(&self) -> bool {
-        interrupt::is_pressed() || (self.patience == Patience::OneLook && self.has_waited)
+        self.is_left || interrupt::is_pressed()
     }
 }

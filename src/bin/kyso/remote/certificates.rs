@@ -65,7 +65,7 @@ impl Watch for Asking<'_, '_> {
     }
 
     fn input(&mut self, input: &Input) -> Answer {
-        self.0.input(input)
+        self.0.input(input).map_or(Answer::Declined, Answer::Given)
     }
 
     fn waiting(&mut self, wait: &Wait, now: DateTime<chrono::Utc>) {

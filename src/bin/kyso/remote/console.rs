@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use kyso::client::{Answers, Found};
-use kyso::remote::{Answer, Input, InputKind, Secret, Wait};
+use kyso::remote::{Input, InputKind, Secret, Wait};
 
 use super::interrupt::{self, Prompting};
 use crate::failure::{note, told};
@@ -42,19 +42,19 @@ impl<'e> Person<'e> {
         self.told_at = None;
     }
 
-    /// What the service asks for.
-    pub(crate) fn input(&mut self, input: &Input) -> Answer {
+    /// What the service asks for; none when nobody gives it.
+    pub(crate) fn input(&mut self, input: &Input) -> Option<Secret> {
         self.quiet();
         if let Some(message) = input.message.as_deref().filter(|message| !message.trim().is_empty()) {
             note("", message);
         }
         loop {
             match self.answers.answer(input, now()) {
-                Ok(Found::Secret(secret)) => return Answer::Given(secret),
+                Ok(Found::Secret(secret)) => return Some(secret),
                 Ok(Found::Later(pause)) => {
                     note("", &format!("the next one-time code begins in {} s", pause.as_secs()));
                     if !sleep(pause) {
-                        return Answer::Declined;
+                        return None;
                     }
                 }
                 Ok(_) => break,
@@ -66,15 +66,11 @@ impl<'e> Person<'e> {
         }
         if self.is_absent {
             note("", &format!("the service asks for {}, and nobody is there to give it", words(&input.kind)));
-            return Answer::Declined;
+            return None;
         }
-        match ask(input) {
-            Some(secret) => {
-                self.answers.remember(&input.kind, &secret);
-                Answer::Given(secret)
-            }
-            None => Answer::Declined,
-        }
+        let secret = ask(input)?;
+        self.answers.remember(&input.kind, &secret);
+        Some(secret)
     }
 
     /// Shows that the signer is waited for.
