@@ -87,7 +87,7 @@ pub(super) fn login(call: &Call<'_>) -> Result<Reply, Reply> {
     let (name, password) = pair.split_once(':').ok_or_else(|| invalid("Malformed username-password"))?;
     let subscriber = believe(world, name, password)?;
     let remember = call.fields.flag("rememberMe")?;
-    Ok(logged_in(world, subscriber.user_id, remember))
+    Ok(logged_in(world, &subscriber.user_id, remember))
 }
 
 /// Whoever has this name and password.
@@ -174,7 +174,7 @@ impl Access {
         let found = super::Credential::find(call.world, id);
         let mine = |user_id: &str| self.user_id.as_deref().is_none_or(|own| own == user_id);
         found
-            .filter(|credential| mine(credential.subscriber.user_id))
+            .filter(|credential| mine(&credential.subscriber.user_id))
             .ok_or_else(|| invalid("Invalid parameter credentialID"))
     }
 }
