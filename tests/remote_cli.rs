@@ -77,7 +77,9 @@ fn pdf_and_xml_are_signed_in_one_transaction() {
     assert_eq!(fs::metadata(&job).unwrap().permissions().mode() & 0o777, 0o600);
     let held = fs::read_to_string(&job).unwrap();
     let world = desk.sandbox.world();
-    for secret in [world.relying_party().password.expose(), world.subscribers().next().unwrap().password.expose()] {
+    for secret in
+        [world.relying_party().password.expose(), world.subscribers().next().unwrap().password.expose()]
+    {
         assert!(!held.contains(secret));
     }
     assert_eq!(world.approve_all(), 1);

@@ -154,5 +154,5 @@ fn every_fault_with_every_service() {
         }
     }
     cases.sort_by_key(|(service, fault)| (*service != "vnpt-th", !fault.is_slow()));
-    side_by_side(12, &cases, |(service, fault)| println!("{}", one(service, *fault)));
+    side_by_side(16, &cases, |(service, fault)| println!("{}", one(service, *fault)));
 }

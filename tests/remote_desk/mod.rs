@@ -93,7 +93,7 @@ fn copy(from: &Path, to: &Path) {
         if path.is_dir() {
             copy(&path, &to.join(name))
         } else {
-            drop(fs::copy(&path, to.join(name)).unwrap())
+            fs::copy(&path, to.join(name)).unwrap();
         }
     }
 }
@@ -237,11 +237,10 @@ impl Desk {
 
 fn configured(service: &str, url: &str, id: &str, rp_code: &str, timeout: u32) -> String {
     let (system, own) = match service {
-        "vnpt" => ("vnpt", format!("base-url = \"{url}/vnpt\"\nsp-id = \"{id}\"\nmost-documents = 25\n")),
-        "vnpt-th" => (
-            "vnpt-th",
-            format!("base-url = \"{url}/vnpt\"\nsp-id = \"{id}\"\nautomatic-otp = true\n"),
-        ),
+        "vnpt" => ("vnpt", format!("base-url = \"{url}/vnpt\"\nsp-id = \"{id}\"\nmost-documents = 10\n")),
+        "vnpt-th" => {
+            ("vnpt-th", format!("base-url = \"{url}/vnpt\"\nsp-id = \"{id}\"\nautomatic-otp = true\n"))
+        }
         "mobile-id" => (
             "mobile-id",
             format!(
@@ -251,16 +250,18 @@ fn configured(service: &str, url: &str, id: &str, rp_code: &str, timeout: u32) -
         "efy" => (
             "efy",
             format!(
-                "base-url = \"{url}/efy\"\nusername = \"{id}\"\nrp-code = \"{rp_code}\"\nmost-hashes = 25\n"
+                "base-url = \"{url}/efy\"\nusername = \"{id}\"\nrp-code = \"{rp_code}\"\nmost-hashes = 5\n"
             ),
         ),
         "csc" => (
             "csc",
-            format!("base-url = \"{url}/csc/v2\"\nlogin = {{ kind = \"basic\" }}\nhashes-per-call = 25\n"),
+            format!("base-url = \"{url}/csc/v2\"\nlogin = {{ kind = \"basic\" }}\nhashes-per-call = 5\n"),
         ),
         _ => (
             "csc",
-            format!("base-url = \"{url}/csc/v2\"\nlogin = {{ kind = \"basic\" }}\nasynchronous = true\n"),
+            format!(
+                "base-url = \"{url}/csc/v2\"\nlogin = {{ kind = \"basic\" }}\nasynchronous = true\nhashes-per-call = 25\n"
+            ),
         ),
     };
     let secrets = match service {
