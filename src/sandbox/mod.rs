@@ -22,6 +22,7 @@ mod guide;
 mod http;
 mod journal;
 mod keys;
+mod ledger;
 mod mobile_id;
 mod phone;
 mod provider;

@@ -15,6 +15,7 @@ use super::accounts::{Accounts, Enrolment, Holding, RelyingParty, Subscriber};
 use super::attempts::{Attempts, Codes, SentCode, Verdict, totp};
 use super::faults::{Faults, FaultsError};
 use super::journal::{Entry, Journal};
+use super::ledger::Ledger;
 use super::signing::{Order, SignError, SignedDocument, Work};
 use super::tokens::{Shelf, Token, TokenError, after};
 use super::transactions::{Ended, NotPending, Pending, Status, Submission, SubmitError, Transactions};
@@ -38,6 +39,7 @@ pub struct World {
     codes: Mutex<Codes>,
     pins: Mutex<Vec<(String, Secret)>>,
     journal: Mutex<Journal>,
+    ledger: Mutex<Ledger>,
     ended: Mutex<Option<SyncSender<Ended>>>,
     wake: Mutex<Option<SyncSender<()>>>,
 }
@@ -62,6 +64,7 @@ impl World {
             codes: Mutex::default(),
             pins: Mutex::default(),
             journal: Mutex::default(),
+            ledger: Mutex::default(),
             ended: Mutex::new(None),
             wake: Mutex::new(None),
         })
@@ -331,7 +334,21 @@ impl World {
     /// When there is no such key, or it does not sign this way.
     pub fn sign_now(&self, order: &Order) -> Result<Vec<SignedDocument>, SignError> {
         let name = format!("order {}", self.next_call());
-        self.work(order, self.faults_for(&name))?.run()
+        self.carried_out(&self.work(order, self.faults_for(&name))?)
+    }
+
+    /// Signs, and keeps account of it.
+    fn carried_out(&self, work: &Work<'_>) -> Result<Vec<SignedDocument>, SignError> {
+        let signed = work.run()?;
+        locked(&self.ledger).add(&work.order.documents);
+        Ok(signed)
+    }
+
+    /// How often each digest that was ordered was signed, by its hexadecimal digits, in the order in which
+    /// they were first signed. An approval on the phone counts, also where the system signs later.
+    #[must_use]
+    pub fn signatures(&self) -> Vec<(String, u32)> {
+        locked(&self.ledger).counts()
     }
 
     fn faults_for(&self, name: &str) -> Faults {
@@ -356,7 +373,7 @@ impl World {
         self.expire();
         let submission = locked(&self.transactions).begin(provider, transaction_id)?;
         let faults = self.faults_for(&format!("transaction {transaction_id}"));
-        let values = self.work(&submission.order, faults).and_then(|work| work.run()).ok();
+        let values = self.work(&submission.order, faults).and_then(|work| self.carried_out(&work)).ok();
         let ended = locked(&self.transactions).finish(provider, transaction_id, values);
         self.tell(ended);
         Ok(())

@@ -368,7 +368,8 @@ impl Transaction {
             let failure = self.concern.clone().unwrap_or_else(|| {
                 StoredFailure::new(Call::Status, message).retry(Retry::Poll).outcome(Outcome::Unknown)
             });
-            return self.fail(failure);
+            let beyond = self.is_beyond_confirming();
+            return self.fail(if beyond { failure.retry(Retry::NewTransaction) } else { failure });
         }
         self.phase = Phase::Waiting { at: now.saturating_add(self.pause()).min(self.end().max(now)) };
         self.due(now)
@@ -486,6 +487,13 @@ impl Transaction {
             }
             _ => format!("the service is asked what became of {documents}"),
         }
+    }
+
+    /// Whether the last poll was when nobody could confirm any longer what a code had opened: further ones
+    /// would bring nothing else.
+    fn is_beyond_confirming(&self) -> bool {
+        let dead = self.sad_expires_at.map(|at| at.saturating_add(GRACE));
+        self.system == Way::Code && dead.is_some_and(|dead| self.polled_at.is_some_and(|at| at >= dead))
     }
 
     fn end(&self) -> i64 {

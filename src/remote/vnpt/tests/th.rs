@@ -125,6 +125,25 @@ fn a_lost_opening_cannot_be_confirmed() {
     assert_eq!(failure.call, "v2/signatures/sign");
 }
 
+/// The program died with the confirmation under way, and the service never got it: asking for ever would
+/// leave the documents without a way to their signatures.
+#[test]
+fn what_nobody_can_confirm_any_longer_is_not_asked_for_ever() {
+    let mut signing = resumed(&confirming());
+    send(signing.step(Event::Continue, at(10)));
+    // As long as the SAD lives, the confirmation may be on its way.
+    let pending = || answer(200, &accepted());
+    wait(signing.step(pending(), at(10)));
+    send(signing.step(Event::Continue, at(300)));
+    let failure = failed(signing.step(pending(), at(301)));
+    assert_eq!(gist(&failure), (None, Retry::Poll, Outcome::Unknown));
+    let mut signing = resumed(&signing);
+    send(signing.step(Event::Continue, at(400)));
+    let failure = failed(signing.step(pending(), at(400)));
+    assert_eq!(gist(&failure), (None, Retry::NewTransaction, Outcome::Unknown));
+    assert_eq!(failed(signing.step(Event::Continue, at(500))), failure);
+}
+
 #[test]
 fn an_opening_that_never_left_takes_a_fresh_code() {
     let mut signing = signing();
