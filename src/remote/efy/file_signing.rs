@@ -325,7 +325,8 @@ impl FileSigning {
         self.not_yet(now);
     }
 
-    fn refused(&mut self, call: CallName, refusal: Refusal, before: Stage, now: DateTime<Utc>) {
+    fn refused(&mut self, call: CallName, mut refusal: Refusal, before: Stage, now: DateTime<Utc>) {
+        refusal.failure = self.session.hide(refusal.failure, self.code.as_ref());
         let processing = matches!(
             refusal.code,
             Some(ResponseCode::FileBeingProcessed | ResponseCode::TransactionNotFinished)
@@ -447,6 +448,7 @@ impl FileSigning {
     }
 
     fn fail(&mut self, call: CallName, failure: Failure) {
+        let failure = self.session.hide(failure, self.code.as_ref());
         self.code = None;
         self.file = None;
         self.session = Session::default();
