@@ -72,6 +72,8 @@ const DOORS: [(&str, &[&str]); 30] = [
             "cms",
             "document",
             "pdf",
+            // `At`, which the root gives on.
+            "prepare",
             "remote",
             "request",
             "sign_cloud",

@@ -65,7 +65,8 @@ fn an_asynchronous_result_is_fetched_by_another_process() {
 
 #[test]
 fn wrong_values_are_not_accepted() {
-    let cases: [(&str, fn(&mut Faults)); 6] = [
+    type Case = (&'static str, fn(&mut Faults));
+    let cases: [Case; 6] = [
         ("reorder", |faults| faults.reorder = true),
         ("wrong_key", |faults| faults.wrong_key = true),
         ("hash_of_hash", |faults| faults.hash_of_hash = true),

@@ -128,7 +128,7 @@ fn a_sad_is_for_its_hashes_its_number_and_its_time() {
     };
     let (one, two) = (hash(1), hash(2));
     let token = sad(2, &[one.clone(), two.clone()]);
-    let good = body(&token, &[one.clone()]);
+    let good = body(&token, std::slice::from_ref(&one));
     for (name, value, says) in [
         ("SAD", Value::Null, "Missing (or invalid type) string parameter SAD"),
         ("SAD", json!("x"), "Invalid parameter SAD"),
@@ -154,15 +154,18 @@ fn a_sad_is_for_its_hashes_its_number_and_its_time() {
     assert_eq!(caller.call(SIGN_HASH, &body(&token, &[two])).0, 200);
     assert_eq!(caller.refused(SIGN_HASH, &good).1, "Invalid parameter SAD");
 
-    let token = sad(2, &[one.clone()]);
+    let token = sad(2, std::slice::from_ref(&one));
     let extend = json!({ "credentialID": "person-rsa-otp", "SAD": token, "hash": [hash(4)] });
     let (status, told) = caller.call("credentials/extendTransaction", &extend);
     assert_eq!(status, 200, "{told}");
-    assert_eq!(caller.refused(SIGN_HASH, &body(&token, &[one.clone()])).1, "Invalid parameter SAD");
+    assert_eq!(
+        caller.refused(SIGN_HASH, &body(&token, std::slice::from_ref(&one))).1,
+        "Invalid parameter SAD"
+    );
     let token = told["SAD"].as_str().unwrap();
     assert_eq!(caller.call(SIGN_HASH, &body(token, &[hash(4)])).0, 200);
 
-    let token = sad(1, &[one.clone()]);
+    let token = sad(1, std::slice::from_ref(&one));
     sandbox.world().advance(301);
     assert_eq!(caller.refused(SIGN_HASH, &body(&token, &[one])).1, "SAD expired");
 }
