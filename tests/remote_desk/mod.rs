@@ -18,7 +18,8 @@ use kyso::sandbox::{Faults, Sandbox, Settings};
 use kyso::verify;
 use tempfile::TempDir;
 
-pub(crate) use wire::Wire;
+#[allow(unused_imports, reason = "each program uses its part")]
+pub(crate) use wire::{Deed, Wire};
 
 /// The services of the configuration: the five systems, and CSC where values are polled for.
 pub(crate) const SERVICES: [&str; 6] = ["vnpt", "vnpt-th", "mobile-id", "efy", "csc", "csc-later"];
