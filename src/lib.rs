@@ -95,6 +95,8 @@ mod appearance;
 mod asn1;
 mod canonical;
 pub mod certificate;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod cms;
 pub mod document;
 mod embed;
@@ -109,7 +111,11 @@ mod prepare;
 #[cfg(feature = "preview")]
 pub mod preview;
 mod profile;
+#[cfg(feature = "remote")]
+pub mod remote;
 mod request;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod sign_cloud;
 #[cfg(feature = "signer")]
 pub mod signer;

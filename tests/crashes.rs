@@ -2,7 +2,7 @@
 //!
 //! A file `testdata/crashes/TARGET-NAME` is an input that the fuzzer found; it stays when what it showed
 //! has been mended.
-#![cfg(feature = "signer")]
+#![cfg(all(feature = "signer", feature = "remote"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;

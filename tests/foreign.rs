@@ -1,5 +1,5 @@
 //! Values that belong to something else, and CMS made by somebody else: what `accept` says of each.
-#![cfg(feature = "signer")]
+#![cfg(all(feature = "signer", feature = "remote"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod openssl;

@@ -1,5 +1,5 @@
 //! Stored states that were damaged, swapped or forged, and values that belong to something else.
-#![cfg(feature = "signer")]
+#![cfg(all(feature = "signer", feature = "remote"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod signing;

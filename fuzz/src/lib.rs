@@ -33,6 +33,16 @@ pub fn metadata(data: &[u8]) {
     targets::metadata(data);
 }
 
+/// Reads `data` as what a remote service answers, and as the order of things.
+pub fn remote_decode(data: &[u8]) {
+    targets::remote_decode(data);
+}
+
+/// Reads `data` as what a webhook is called with.
+pub fn webhook(data: &[u8]) {
+    targets::webhook(data);
+}
+
 /// Resumes from `data`, and from a true state that `data` changes.
 pub fn state_resume(data: &[u8]) {
     targets::state_resume(data);

@@ -204,6 +204,12 @@ impl Certificate {
         name::has(self.subject_der(), attribute, value)
     }
 
+    /// The texts of a subject attribute, named as for [`Self::subject_has`], in the order they are encoded.
+    #[must_use]
+    pub fn subject_values(&self, attribute: &str) -> Vec<String> {
+        name::values(self.subject_der(), attribute)
+    }
+
     /// The subject's last commonName.
     #[must_use]
     pub fn common_name(&self) -> Option<String> {

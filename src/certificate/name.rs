@@ -114,10 +114,16 @@ const ALIASES: [(&str, &str); 7] = [
 
 /// Whether the name has the attribute, by keyword or dotted identifier, with exactly this text.
 pub(super) fn has(name: &[u8], attribute: &str, value: &str) -> bool {
+    values(name, attribute).iter().any(|one| one == value)
+}
+
+/// The texts of the attribute, by keyword or dotted identifier, in the order they are encoded.
+pub(super) fn values(name: &[u8], attribute: &str) -> Vec<String> {
     let named = KEYWORDS.iter().chain(&ALIASES).find(|(_, keyword)| keyword.eq_ignore_ascii_case(attribute));
     let wanted = named.map_or(attribute, |(dotted, _)| dotted);
-    let Ok(names) = read(name) else { return false };
-    names.iter().flatten().any(|one| one.kind.to_string() == wanted && one.text().as_deref() == Some(value))
+    let Ok(names) = read(name) else { return Vec::new() };
+    let found = names.iter().flatten().filter(|one| one.kind.to_string() == wanted);
+    found.filter_map(Attribute::text).collect()
 }
 
 /// RFC 4514: last first, `+` between the parts of one relative name.
@@ -228,6 +234,7 @@ mod tests {
         ]);
         assert!(has(&name, "CN", "Hằng") && has(&name, "cn", "Hằng") && has(&name, "2.5.4.3", "Hằng"));
         assert!(has(&name, "email", "a@example.vn") && has(&name, "emailAddress", "a@example.vn"));
+        assert_eq!((values(&name, "CN"), values(&name, "UID")), (vec!["Hằng".to_owned()], vec![]));
         assert!(!has(&name, "CN", "hằng") && !has(&name, "O", "Hằng") && !has(b"junk", "CN", "x"));
     }
 

@@ -40,6 +40,9 @@
 //! preview            pictures of what would be signed (feature `preview`)
 //! verify             an independent reader
 //! signer             a local key (feature `signer`)
+//! remote             wire formats of signing services, state machines (feature `remote`)
+//! client             edge: HTTP driver, configuration, credential store (feature `client`)
+//! sandbox            edge: a server that plays the services (feature `sandbox`)
 //! bin/kyso           the command line, by public items only (feature `cli`)
 //! manual             these pages
 //! ```
@@ -51,8 +54,9 @@
 //! are. `profile` uses `syntax`, `appearance`, `algorithm` and `certificate`, `canonical` only `syntax/xml`. `embed` uses
 //! `source` and `syntax`; `prepare` uses everything above it but `canonical`. `verify` uses the syntax rooms,
 //! `algorithm`, `certificate` and `cms`, and nothing of `prepare`, `state` or `embed`: what writes a signature
-//! does not vouch for it. `signer` sees `algorithm`, `asn1` and `certificate`, and nothing but the command line
-//! sees `signer`. Leaf rooms own their errors; the pipeline's errors hold them as sources.
+//! does not vouch for it. `signer` sees `algorithm`, `asn1` and `certificate`, and nothing but the edges
+//! sees `signer`. `remote` sees `request`, `algorithm` and `certificate`, has no clock, no network and no randomness, and
+//! verifies nothing; `client` and `sandbox` are edges, which use what is public, and do not know each other. Leaf rooms own their errors; the pipeline's errors hold them as sources.
 //!
 //! # What is written here, and why
 //!
@@ -109,7 +113,13 @@
 //! | `thiserror` | errors |
 //! | `getrandom` | [`Entropy::from_os`](crate::Entropy::from_os), a convenience at the edge |
 //! | `pkcs8`, `p12-keystore` (optional) | the local signer's key files |
-//! | `clap`, `indicatif` (optional) | the command line |
+//! | `ureq`, `rustls` (optional) | HTTP over TLS, blocking: signing waits for people, not for sockets |
+//! | `toml` (optional) | the configuration |
+//! | `keyring-core` and a store for each system (optional) | secrets in the key ring of the system |
+//! | `tracing` (optional) | what the driver does, for whoever listens |
+//! | `form_urlencoded` (optional) | OAuth 2.0 |
+//! | `tiny_http`, `rcgen` (optional) | the sandbox's server and certificates |
+//! | `clap`, `indicatif`, `rpassword`, `ctrlc`, `tracing-subscriber` (optional) | the command line |
 //!
 //! # Where building led away from the first plan
 //!

@@ -35,6 +35,30 @@ impl LocalKey {
         };
         self.sign(suite, what).is_ok_and(|value| key.verify(suite, what, &value).is_ok())
     }
+
+    /// SHA1withRSA over a text. SHA-1 is broken: this is for login tokens of services that know nothing else,
+    /// never for a document, and [`sign`](Signer::sign) does not offer it.
+    ///
+    /// # Errors
+    /// [`SignerError::NotRsa`], [`SignerError::Failed`].
+    pub fn sha1_with_rsa(&self, text: &[u8]) -> Result<Vec<u8>, SignerError> {
+        let Secret::Rsa(key) = &self.0 else { return Err(SignerError::NotRsa) };
+        let digest = DigestAlgorithm::Sha1.hash(text);
+        let scheme = Pkcs1v15Sign {
+            hash_len: Some(digest.algorithm().len()),
+            prefix: digest_info_prefix(digest.algorithm()).into(),
+        };
+        whole(key, key.sign(scheme, digest.as_bytes()))
+    }
+
+    /// RSA over the digest without a DigestInfo around it: what some services return by mistake.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn sign_without_digest_info(&self, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+        match &self.0 {
+            Secret::Rsa(key) => whole(key, key.sign(Pkcs1v15Sign::new_unprefixed(), digest.as_bytes())),
+            _ => Err(SignerError::Invalid),
+        }
+    }
 }
 
 impl Signer for LocalKey {

@@ -70,6 +70,9 @@ pub enum SignerError {
         /// What was asked for.
         suite: Suite,
     },
+    /// Only an RSA key does this.
+    #[error("this private key is no RSA key")]
+    NotRsa,
     /// The computation failed.
     #[error("signing failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -107,6 +107,22 @@ pub fn pdf<S: Source>(source: &S, options: &Options) -> Result<Report, VerifyErr
     })
 }
 
+/// What follows the first `length` bytes of a PDF that are a document by themselves: how far it goes beyond
+/// adding signatures, whether or not anything was signed before.
+///
+/// # Errors
+/// When either document cannot be read.
+pub fn pdf_changes<S: Source>(
+    source: &S,
+    length: u64,
+    options: &Options,
+) -> Result<LaterChanges, VerifyError> {
+    let password = options.password.as_ref().map(Password::as_bytes);
+    let document = Document::open(source, password, &options.limits)?;
+    let before = Document::open(Prefix::new(source, length), password, &options.limits)?;
+    Ok(difference::compare(&before, &document, &Work::new(&options.limits))?.changes)
+}
+
 /// What follows each signature. Signatures of one revision share the comparison.
 struct Later<'a, S> {
     source: &'a S,

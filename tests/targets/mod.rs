@@ -6,6 +6,7 @@ mod cms;
 mod images;
 mod metadata;
 mod pdf;
+mod remote;
 mod search;
 pub(crate) mod state;
 pub(crate) mod xml;
@@ -14,6 +15,7 @@ pub(crate) use cms::cms_parse;
 pub(crate) use images::images;
 pub(crate) use metadata::metadata;
 pub(crate) use pdf::{pdf_open, pdf_pipeline};
+pub(crate) use remote::{remote_decode, webhook};
 pub(crate) use search::text_search;
 pub(crate) use state::state_resume;
 pub(crate) use xml::{xml_c14n, xml_pipeline, xml_verify};
@@ -29,14 +31,16 @@ use kyso::{At, Entropy, Limits, SignatureValue, SigningRequest};
 type Target = (&'static str, fn(&[u8]));
 
 /// The targets.
-pub(crate) const ALL: [Target; 10] = [
+pub(crate) const ALL: [Target; 12] = [
     ("pdf_open", pdf_open),
     ("pdf_pipeline", pdf_pipeline),
     ("cms_parse", cms_parse),
     ("images", images),
     ("metadata", metadata),
+    ("remote_decode", remote_decode),
     ("state_resume", state_resume),
     ("text_search", text_search),
+    ("webhook", webhook),
     ("xml_c14n", xml_c14n),
     ("xml_pipeline", xml_pipeline),
     ("xml_verify", xml_verify),

@@ -1,9 +1,12 @@
 //! What the command line looks like.
 
+pub(crate) mod cert;
 pub(crate) mod field;
 pub(crate) mod lock;
 pub(crate) mod pdf;
 pub(crate) mod place;
+pub(crate) mod remote;
+pub(crate) mod sandbox;
 pub(crate) mod value;
 pub(crate) mod visible;
 pub(crate) mod xml;
@@ -49,6 +52,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Empty signature fields in a PDF.
     Field(field::Field),
+    /// The credentials that documents are signed with: certificates of signing services.
+    Cert(cert::Cert),
     /// Draws a page of a PDF with the signature as it would look, before anyone signs.
     #[cfg(feature = "preview")]
     Preview(Box<Preview>),
@@ -56,6 +61,10 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Prints the canonical octets of an XML document: what integrators need when a digest does not match.
     C14n(C14n),
+    /// Signs with the credentials of signing services: VNPT SmartCA, Mobile-ID, EFY and those of the CSC.
+    Remote(remote::Remote),
+    /// Plays the remote signers on this machine, with keys of its own, until it is interrupted.
+    Sandbox(sandbox::Sandbox),
 }
 
 #[derive(Args)]
@@ -63,6 +72,9 @@ pub(crate) struct Demo {
     /// The folder for the files. Default: a new one among the system's temporary files.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Goes through every system of remote signing: a sandbox and its client in one process.
+    #[arg(long)]
+    pub(crate) remote: bool,
 }
 
 #[derive(Args)]

@@ -15,7 +15,7 @@ use kyso::{SignatureValue, SigningRequest, State, pdf, requests_to_json, xml};
 use crate::arguments::Demo;
 use crate::failure::{Exit, Failure, told};
 use crate::format::Format;
-use crate::{files, output, signing};
+use crate::{demo_remote, files, output, signing};
 
 const DOCUMENT: &[u8] = include_bytes!("../../../testdata/pdf/demo.pdf");
 /// An invoice under Circular 78, made up.
@@ -44,6 +44,9 @@ pub(crate) fn run(options: &Demo) -> Result<ExitCode, Failure> {
         }
         None => fresh_folder()?,
     };
+    if options.remote {
+        return demo_remote::run(&folder, DOCUMENT, INVOICE);
+    }
     let ways = [
         Way::lay_out(&folder, Format::Pdf, DOCUMENT, "demo", "pdf")?,
         Way::lay_out(&folder, Format::Xml, INVOICE, "demo-invoice", "xml")?,

@@ -173,6 +173,16 @@ impl Failure {
         Self::new(Exit::Io, told(error))
     }
 
+    /// The code.
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What is wrong, where, and what to do.
+    pub(crate) fn line(&self) -> &str {
+        &self.line
+    }
+
     /// Prints the line and gives the code.
     pub(crate) fn report(&self) -> ExitCode {
         note("", &self.line);

@@ -4,7 +4,9 @@
 mod advice;
 mod arguments;
 mod c14n;
+mod cert;
 mod demo;
+mod demo_remote;
 mod detached;
 mod embed;
 mod failure;
@@ -18,6 +20,8 @@ mod prepare;
 #[cfg(feature = "preview")]
 mod preview;
 mod progress;
+mod remote;
+mod sandbox;
 mod sign;
 mod sign_cloud;
 mod signing;
@@ -49,9 +53,12 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Embed(options) => embed::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Field(options) => field::run(&options),
+        Command::Cert(options) => cert::run(&options),
         #[cfg(feature = "preview")]
         Command::Preview(options) => preview::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::C14n(options) => c14n::run(&options),
+        Command::Remote(options) => remote::run(&options),
+        Command::Sandbox(options) => sandbox::run(&options),
     }
 }

@@ -1,0 +1,109 @@
+//! Why a conversation with a service ended without an outcome.
+
+use super::http::HttpResponse;
+use super::redact;
+use crate::fault::Fault;
+
+/// Why a conversation with a service ended without an outcome, and what may be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{system} {call}: {message}{}", self.code.as_ref().map(|code| format!(" (code {code})")).unwrap_or_default())]
+#[non_exhaustive]
+pub struct Failure {
+    /// The system, as in [`System::name`](super::System::name).
+    pub system: &'static str,
+    /// The call that failed, as the service's document names it.
+    pub call: &'static str,
+    /// The service's own code, or the HTTP status.
+    pub code: Option<String>,
+    /// What is wrong, in the service's words where it has some.
+    pub message: String,
+    /// What may be done.
+    pub retry: Retry,
+    /// Whether it is known what became of the signatures.
+    pub outcome: Outcome,
+    /// Whose fault it is.
+    pub fault: Fault,
+    /// The service's response with its secrets hidden, cut at 4,096 characters.
+    pub response: Option<String>,
+}
+
+/// What may be done after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Retry {
+    /// Nothing: the same would fail again.
+    Never,
+    /// Go on with this transaction: it may still have its outcome.
+    Poll,
+    /// Begin a new transaction. When the outcome of this one is unknown, the signer may pay twice: ask.
+    NewTransaction,
+}
+
+/// Whether it is known what became of the signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing was signed.
+    Known,
+    /// Something may have been signed.
+    Unknown,
+}
+
+impl Failure {
+    /// Nothing was signed and the service is to blame; a new transaction may go better.
+    pub(crate) fn new(system: &'static str, call: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            system,
+            call,
+            code: None,
+            message: message.into(),
+            retry: Retry::NewTransaction,
+            outcome: Outcome::Known,
+            fault: Fault::Signer,
+            response: None,
+        }
+    }
+
+    pub(crate) fn code(mut self, code: impl ToString) -> Self {
+        self.code = Some(code.to_string());
+        self
+    }
+
+    pub(crate) const fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    pub(crate) const fn outcome(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
+    pub(crate) const fn fault(mut self, fault: Fault) -> Self {
+        self.fault = fault;
+        self
+    }
+
+    /// Keeps the response.
+    pub(crate) fn response(mut self, response: &HttpResponse) -> Self {
+        self.response = Some(redact::body(response.body()));
+        self
+    }
+
+    /// A response that cannot be read as what the call returns.
+    pub(crate) fn unreadable(
+        system: &'static str,
+        call: &'static str,
+        response: &HttpResponse,
+        error: &serde_json::Error,
+    ) -> Self {
+        let message = format!("the response (HTTP {}) cannot be read: {error}", response.status());
+        Self::new(system, call, message).code(response.status()).response(response)
+    }
+
+    /// Whoever was asked declined.
+    pub(crate) fn declined(system: &'static str, call: &'static str, what: &str) -> Self {
+        Self::new(system, call, format!("{what} is needed and was not given"))
+            .fault(Fault::Caller)
+            .retry(Retry::NewTransaction)
+    }
+}

@@ -1,0 +1,118 @@
+//! Bodies as they may be logged and kept in errors: secrets taken out, length bounded.
+
+use serde_json::Value;
+
+/// Characters of a body that an error keeps, at most.
+const KEPT: usize = 4096;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "…";
+
+/// Keys whose values are secrets in any of the systems, in lower case without `_`.
+const SECRET_KEYS: [&str; 22] = [
+    "sppassword",
+    "password",
+    "passwd",
+    "otp",
+    "totp",
+    "pin",
+    "sad",
+    "token",
+    "accesstoken",
+    "refreshtoken",
+    "authorizecode",
+    "authorizecredential",
+    "currentpasscode",
+    "newpasscode",
+    "passcode",
+    "clientsecret",
+    "code",
+    "codeverifier",
+    "secret",
+    "signature",
+    "pkcs1signature",
+    "credential",
+];
+
+/// The text of a JSON body with the values of secret keys hidden; of anything else its length alone.
+///
+/// The base64 of signatures and certificates is not secret, but long: strings of more than 200 characters
+/// are cut. What is left is cut at 4,096 characters.
+#[must_use]
+pub fn body(bytes: &[u8]) -> String {
+    let Ok(mut value) = serde_json::from_slice::<Value>(bytes) else {
+        return if bytes.is_empty() {
+            String::new()
+        } else {
+            format!("({} bytes that are not JSON)", bytes.len())
+        };
+    };
+    hide(&mut value);
+    let mut text = value.to_string();
+    if let Some((end, _)) = text.char_indices().nth(KEPT) {
+        text.truncate(end);
+        text.push_str(HIDDEN);
+    }
+    text
+}
+
+fn hide(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members.iter_mut() {
+                let is_code = key == "code" && member.is_number();
+                if is_secret(key)
+                    && !is_code
+                    && !member.is_null()
+                    && !member.is_array()
+                    && !member.is_object()
+                {
+                    *member = Value::String(HIDDEN.to_owned());
+                } else {
+                    hide(member);
+                }
+            }
+        }
+        Value::Array(members) => members.iter_mut().for_each(hide),
+        Value::String(text) => {
+            if let Some((end, _)) = text.char_indices().nth(200) {
+                text.truncate(end);
+                text.push_str(HIDDEN);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_secret(key: &str) -> bool {
+    let plain: String =
+        key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    SECRET_KEYS.contains(&plain.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_hidden_at_any_depth() {
+        let text =
+            body(br#"{"sp_password":"a1","data":{"sad":"b2","list":[{"accessToken":"c3"}]},"SAD":"d4"}"#);
+        for secret in ["a1", "b2", "c3", "d4"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+        assert!(text.contains("sp_password"));
+    }
+
+    #[test]
+    fn what_is_no_json_is_not_repeated() {
+        assert_eq!(body(b"<html>password=1</html>"), "(23 bytes that are not JSON)");
+        assert_eq!(body(b""), "");
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let text = body(format!("[\"{}\"]", "ấ".repeat(300)).as_bytes());
+        assert!(text.chars().count() < 210, "{text}");
+    }
+}
