@@ -103,9 +103,12 @@ fn commands(world: &World, providers: &[&str], folder: &Path) -> String {
     }
     let _ = write!(
         text,
-        "  kyso cert list\n  kyso remote sign contract.pdf -o signed --credential ALIAS\n\
-         and approve on the phone. To verify what comes out:\n  kyso verify --trust {} signed/contract.pdf\n",
-        folder.join("ca.pem").display(),
+        "  kyso cert list\n  kyso remote sign invoice.xml contract.pdf -o signed --credential ALIAS\n\
+         and approve on the phone. To verify what comes out:\n  \
+         kyso verify --trust {root} --cert {issuing} signed/contract.pdf\n  \
+         xmlsec1 --verify --trusted-pem {root} --untrusted-pem {issuing} signed/invoice.xml\n",
+        root = folder.join("ca.pem").display(),
+        issuing = folder.join("issuing.pem").display(),
     );
     text
 }
