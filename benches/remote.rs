@@ -2,18 +2,23 @@
 //! through the sandbox, over HTTP, the signatures made there included.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use kyso::client::{Driver, Watch};
+use kyso::document::{Batch, Job, Outcome};
 use kyso::remote::{
-    Action, Answer, Credential, DocumentOutcome, DocumentResult, Event, Flow, HttpRequest, HttpResponse, Secret,
-    Service, Terms, Transaction,
+    Action, Answer, Credential, DocumentOutcome, DocumentResult, Event, Flow, HttpRequest, HttpResponse,
+    Input, InputKind, Secret, Service, Terms, Transaction,
 };
-use kyso::{At, Chain, Entropy, SigningRequest};
+use kyso::sandbox::{Sandbox, Settings};
+use kyso::{At, Chain, Entropy, SignatureValue, SigningRequest, pdf};
 use serde_json::{Value, json};
 
 /// Documents in one transaction.
@@ -97,7 +102,10 @@ fn answer(request: &HttpRequest) -> Value {
 }
 
 /// From the beginning to the outcomes, with the bodies that were made before.
-fn drive(mut transaction: Transaction, mut answer: impl FnMut(&HttpRequest) -> HttpResponse) -> Vec<DocumentOutcome> {
+fn drive(
+    mut transaction: Transaction,
+    mut answer: impl FnMut(&HttpRequest) -> HttpResponse,
+) -> Vec<DocumentOutcome> {
     let mut now: DateTime<Utc> = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
     let mut event = Event::Continue;
     for _ in 0..20 {
@@ -132,12 +140,19 @@ fn adapters(criterion: &mut Criterion) {
     for (name, service) in [
         ("vnpt", json!({"system":"vnpt","base_url":"https://ca.example/sca","sp_id":"rp"})),
         ("vnpt-th", json!({"system":"vnpt-th","base_url":"https://ca.example/sca","sp_id":"rp"})),
-        ("mobile-id", json!({"system":"mobile-id","base_url":"https://ca.example/rssp/v1","relying_party":"RP","username":"rp"})),
+        (
+            "mobile-id",
+            json!({"system":"mobile-id","base_url":"https://ca.example/rssp/v1","relying_party":"RP","username":"rp"}),
+        ),
         ("efy", json!({"system":"efy","base_url":"https://ca.example","username":"rp","rp_code":"RP"})),
-        ("csc", json!({"system":"csc","base_url":"https://ca.example/csc/v2","dialect":"v2","login":{"kind":"token"}})),
+        (
+            "csc",
+            json!({"system":"csc","base_url":"https://ca.example/csc/v2","dialect":"v2","login":{"kind":"token"}}),
+        ),
     ] {
         let service: Service = serde_json::from_value(service).unwrap();
-        let begin = || Transaction::begin(&service, &credential, &requests, &terms, &Entropy::new([1; 32])).unwrap();
+        let begin =
+            || Transaction::begin(&service, &credential, &requests, &terms, &Entropy::new([1; 32])).unwrap();
         let mut bodies: Vec<(String, Vec<u8>)> = Vec::new();
         let outcomes = drive(begin(), |request| {
             let body = answer(request).to_string().into_bytes();
@@ -152,7 +167,12 @@ fn adapters(criterion: &mut Criterion) {
         // For each document of a hundred; the state is written out before every request, as it must be.
         group.bench_function(name, |bencher| {
             bencher.iter_batched(
-                || bodies.iter().map(|(_, body)| HttpResponse::new(200, Vec::new(), body.clone())).collect::<Vec<_>>(),
+                || {
+                    bodies
+                        .iter()
+                        .map(|(_, body)| HttpResponse::new(200, Vec::new(), body.clone()))
+                        .collect::<Vec<_>>()
+                },
                 |responses| {
                     let mut responses = responses.into_iter();
                     drive(black_box(begin()), |_| responses.next().expect("a response"))
@@ -164,5 +184,89 @@ fn adapters(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, adapters);
+/// Answers for the one who signs in the sandbox; what would be stored is thrown away.
+struct Signer {
+    service_password: String,
+    pin: String,
+}
+
+impl Watch for Signer {
+    fn persist(&mut self, json: &str) -> std::io::Result<()> {
+        black_box(json);
+        Ok(())
+    }
+
+    fn input(&mut self, input: &Input) -> Answer {
+        match input.kind {
+            InputKind::ServicePassword => Answer::Given(Secret::new(self.service_password.as_str())),
+            InputKind::Pin => Answer::Given(Secret::new(self.pin.as_str())),
+            ref other => panic!("nobody knows the {}", other.name()),
+        }
+    }
+}
+
+/// Documents that go through the sandbox in one round, and in one transaction.
+const ROUND: usize = 1000;
+const BATCH: usize = 100;
+
+/// Prepared, sent over HTTP, signed there with RSA-2048, accepted and embedded: on two threads.
+fn sandbox(criterion: &mut Criterion) {
+    let sandbox = Sandbox::start(Settings::new().provider("efy").auto_approve()).unwrap();
+    let world = sandbox.world();
+    let (party, person) = (world.relying_party(), world.subscribers().next().unwrap());
+    let holding = &person.holdings[0];
+    let service: Service = serde_json::from_value(json!({
+        "system": "efy", "base_url": format!("{}/efy", sandbox.url()), "username": party.id, "rp_code": party.rp_code,
+    }))
+    .unwrap();
+    let credential =
+        Credential::default().agreement_uuid(holding.agreement_uuid.as_str()).auth_mode("EXPLICIT/PIN");
+    let document: &[u8] = include_bytes!("../testdata/pdf/demo.pdf");
+    let batch = |batch: usize| -> usize {
+        let time =
+            DateTime::parse_from_rfc3339("2026-11-22T09:30:00+07:00").unwrap().to_utc().max(world.now());
+        let job = |index: usize| {
+            let signing = pdf::Signing::new(&holding.chain).document(format!("{batch}-{index}"));
+            let at = At { time: time.fixed_offset(), entropy: Entropy::from_os().unwrap() };
+            Job { signing: signing.into(), source: document, at }
+        };
+        let prepared = Batch::prepare((0..BATCH).map(job), NonZeroUsize::MIN);
+        let requests = prepared.requests();
+        let entropy = Entropy::from_os().unwrap();
+        let terms = Terms::with_entropy(&entropy);
+        let mut transaction = Transaction::begin(&service, &credential, &requests, &terms, &entropy).unwrap();
+        let driver = Driver::for_service(&service).unwrap();
+        let mut signer =
+            Signer { service_password: party.password.expose().into(), pin: person.pin.expose().into() };
+        let outcomes = driver.run(&mut transaction, &mut signer).unwrap();
+        let mut values: BTreeMap<String, SignatureValue> = BTreeMap::new();
+        for outcome in outcomes {
+            let DocumentResult::Value(value) = outcome.result else { panic!("{outcome:?}") };
+            values.insert(outcome.document, value);
+        }
+        let signed = prepared.accept(NonZeroUsize::MIN, |request| values.remove(request.document()));
+        let bytes = |outcome| match outcome {
+            Outcome::Signed(signed) => signed.to_bytes().unwrap().len(),
+            other => panic!("{other:?}"),
+        };
+        signed.into_iter().map(bytes).filter(|length| *length > document.len()).count()
+    };
+    let round = || -> usize {
+        let half = |first: usize| (first..ROUND / BATCH).step_by(2).map(batch).sum::<usize>();
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| half(1));
+            half(0) + other.join().unwrap()
+        })
+    };
+    assert_eq!(round(), ROUND);
+    let mut group = criterion.benchmark_group("sandbox");
+    group
+        .throughput(Throughput::Elements(ROUND as u64))
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(20));
+    group.bench_function("1000-documents", |bencher| bencher.iter(|| assert_eq!(round(), ROUND)));
+    group.finish();
+}
+
+criterion_group!(benches, adapters, sandbox);
 criterion_main!(benches);

@@ -1,6 +1,6 @@
 //! No service at all: people carry the requests to a signer and the values back, as JSON.
 //!
-//! What goes out is what [`requests_to_json`](crate::requests_to_json) writes. What comes back:
+//! What goes out is what [`requests_to_json`] writes. What comes back:
 //!
 //! ```json
 //! {"values": [{"document": "contract.pdf", "signature": "…"}], "certificates": ["…"]}

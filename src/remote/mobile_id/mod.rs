@@ -1,6 +1,6 @@
 //! Mobile-ID RSSP, the remote signing interface that Viettel publishes too.
 //!
-//! [`Signing`] goes: login → `credentials/info` → [`credentials/sendOTP`] → `credentials/authorize`, which
+//! [`Signing`] goes: login → `credentials/info` → (`credentials/sendOTP`) → `credentials/authorize`, which
 //! binds the digests and gives the SAD → `signature/signHash` → for a batch larger than one authorisation
 //! takes `credentials/extendTransaction` and again `signature/signHash` → `auth/revoke` of the SAD.
 //!
