@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use desk::{Desk, Ended, ended, side_by_side};
+use desk::{Desk, ended, side_by_side};
 use kyso::sandbox::{DropConnection, Faults, Settings};
 
 /// Documents with each service. A code of SmartCA TH is good for one transaction, and the next is half a
@@ -50,35 +50,6 @@ fn trouble(world: &kyso::sandbox::World, is_over: &AtomicBool) {
     world.set_faults(Faults::default()).unwrap();
 }
 
-/// Papers that all differ, half of them contracts, half invoices; their names.
-fn papers(desk: &Desk, service: &str, count: usize) -> Vec<String> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    let pdf = fs::read(data.join("pdf/demo.pdf")).unwrap();
-    let xml = fs::read_to_string(data.join("xml/tt78-invoice.xml")).unwrap();
-    assert!(xml.contains("<SHDon>1</SHDon>"));
-    let put = |number: usize| {
-        let name = format!("{service}-{number}.{}", if number.is_multiple_of(2) { "pdf" } else { "xml" });
-        let text = if number.is_multiple_of(2) {
-            [&pdf[..], format!("% {name}\n").as_bytes()].concat()
-        } else {
-            xml.replace("<SHDon>1</SHDon>", &format!("<SHDon>{service}-{number}</SHDon>")).into_bytes()
-        };
-        fs::write(desk.path(&name), text).unwrap();
-        name
-    };
-    (0..count).map(put).collect()
-}
-
-fn sign(desk: &Desk, service: &str, papers: &[String]) -> Ended {
-    let out = format!("out-{service}");
-    let mut arguments = vec!["remote", "sign"];
-    arguments.extend(papers.iter().map(String::as_str));
-    arguments.extend(["-o", &out, "--credential", service, "--state"]);
-    let state = state(service);
-    arguments.extend([state.as_str(), "--format", "tt78", "--signature-location", "DSCKS/NBan"]);
-    ended(desk.kyso(&arguments).spawn().unwrap())
-}
-
 fn state(service: &str) -> String {
     format!("{service}.job.json")
 }
@@ -96,7 +67,7 @@ fn a_thousand_documents_with_faults_are_all_accounted_for() {
     let began = Instant::now();
     let desk = Desk::with(Settings::new().auto_approve(), 10);
     let all: Vec<(&str, Vec<String>)> =
-        SHARES.iter().map(|(service, count)| (*service, papers(&desk, service, *count))).collect();
+        SHARES.iter().map(|(service, count)| (*service, desk.put_many(service, *count))).collect();
     let total: usize = all.iter().map(|(_, papers)| papers.len()).sum();
     assert_eq!(total, 1000);
 
@@ -106,7 +77,7 @@ fn a_thousand_documents_with_faults_are_all_accounted_for() {
         scope.spawn(|| trouble(desk.sandbox.world(), &is_over));
         let signing = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             side_by_side(2, &all, |(service, papers)| {
-                let run = sign(&desk, service, papers);
+                let run = ended(desk.sign_many(service, papers).spawn().unwrap());
                 assert!(matches!(run.code, 0 | 4 | 5), "{service}: {}", run.text);
                 let is_left = desk.path(&state(service)).exists();
                 assert_eq!(run.code != 0, is_left, "{service}: {}", run.text);

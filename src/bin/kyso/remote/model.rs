@@ -163,6 +163,12 @@ impl Fate {
             DocumentResult::Rejected { code, message } => {
                 Self::Rejected { code: code.clone(), message: message.clone() }
             }
+            DocumentResult::Unknown { message } => Self::Failed { message: message.clone(), unknown: true },
+            // Why is said of those that were under way.
+            DocumentResult::NotSigned { .. } => Self::Failed {
+                message: "it was not sent after another part of its batch had failed".to_owned(),
+                unknown: false,
+            },
             _ => Self::Missing {},
         }
     }
