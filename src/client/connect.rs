@@ -70,7 +70,7 @@ impl ConfiguredService {
     pub fn settings(&self, environment: &dyn Environment) -> Result<Settings, ConnectError> {
         let transport = &self.transport;
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-        let mut settings = Settings::for_service(&self.service)?
+        let mut settings = Settings::for_service(&self.service)
             .connect_timeout(seconds(transport.connect_timeout_seconds))
             .timeout(seconds(transport.timeout_seconds));
         for host in &transport.allowed_hosts {

@@ -52,9 +52,9 @@ impl Driver {
     /// For a service, with the default [`Settings`].
     ///
     /// # Errors
-    /// [`SettingsError`]: it has no address, or one that is not taken.
+    /// [`SettingsError`]: its address is not taken.
     pub fn for_service(service: &Service) -> Result<Self, SettingsError> {
-        Settings::for_service(service)?.driver()
+        Settings::for_service(service).driver()
     }
 
     /// Runs a flow to its end: a new one, or one that was resumed.

@@ -210,6 +210,9 @@ impl FileCheck {
     /// [`FileError`].
     pub fn xml(&self, sent: &[u8], returned: &[u8]) -> Result<verify::XmlReport, FileError> {
         let report = verify::xml(returned, &self.options)?;
+        // Positions are counted from behind the byte order mark.
+        let [sent, returned] =
+            [sent, returned].map(|text| text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text));
         let there = signatures(returned)?;
         let known: HashSet<String> = signatures(sent)?.into_iter().map(|one| one.value).collect();
         let is_new = |one: &Found| !known.contains(&one.value);
@@ -253,7 +256,7 @@ impl FileCheck {
             let covers = |one: &&verify::XmlSignatureReport| {
                 one.signer.as_ref().is_some_and(|signer| signer.sha256 == self.signer) && one.covers(path)
             };
-            if !reports.iter().any(|one| covers(one)) {
+            if !reports.iter().any(covers) {
                 return Err(FileError::NotCovered { path: path.clone() });
             }
         }
@@ -374,6 +377,18 @@ mod tests {
         assert!(text[found[0].start..found[0].end].ends_with("</d:Signature>"));
         assert_eq!((found[1].depth, found[1].value.as_str()), (1, ""));
         assert!(signatures(b"<a><b></a>").is_err());
+    }
+
+    #[test]
+    fn what_is_no_document_is_an_error() {
+        let chain =
+            crate::Chain::from_pem(&std::fs::read("testdata/keys/rsa2048-chain.pem").unwrap()).unwrap();
+        let check = FileCheck::new(chain.leaf());
+        for bytes in [&b""[..], b"<a>", b"\xFF\xFE<\0a\0/\0>\0", b"%PDF-1.7"] {
+            assert!(check.xml(b"<a/>", bytes).is_err());
+            assert!(check.xml(bytes, bytes).is_err());
+            assert!(check.pdf(bytes, bytes).is_err());
+        }
     }
 
     #[test]

@@ -136,9 +136,6 @@ pub enum SettingsError {
     /// The service's address.
     #[error("the service's address")]
     Base(#[source] AddressError),
-    /// A service without an address: people carry its requests.
-    #[error("this service has no address to talk to")]
-    NoAddress,
     /// An allowed host that is not written as `host` or `host:port`.
     #[error("allowed host {text:?}: write it as host or host:port")]
     AllowedHost {

@@ -21,7 +21,8 @@ use crate::remote::Service;
 /// points to.
 #[derive(Clone)]
 pub struct Settings {
-    base: String,
+    /// None: there is nobody to talk to.
+    base: Option<String>,
     hosts: Vec<String>,
     roots: Option<Vec<u8>>,
     client: Option<(Vec<u8>, Zeroizing<Vec<u8>>)>,
@@ -43,8 +44,14 @@ impl Settings {
     /// For a service at this address, with scheme and host.
     #[must_use]
     pub fn new(base_url: impl Into<String>) -> Self {
+        Self { base: Some(base_url.into()), ..Self::for_nobody() }
+    }
+
+    /// For flows whose requests people carry: nothing can be sent.
+    #[must_use]
+    pub const fn for_nobody() -> Self {
         Self {
-            base: base_url.into(),
+            base: None,
             hosts: Vec::new(),
             roots: None,
             client: None,
@@ -57,12 +64,10 @@ impl Settings {
         }
     }
 
-    /// For a service.
-    ///
-    /// # Errors
-    /// [`SettingsError::NoAddress`]: its requests are carried by people.
-    pub fn for_service(service: &Service) -> Result<Self, SettingsError> {
-        service.base_url().map(Self::new).ok_or(SettingsError::NoAddress)
+    /// For a service; for [`Service::Manual`] as [`for_nobody`](Self::for_nobody).
+    #[must_use]
+    pub fn for_service(service: &Service) -> Self {
+        service.base_url().map_or_else(Self::for_nobody, Self::new)
     }
 
     /// Allows requests to one host more: `host`, meaning the default port of the scheme, or `host:port`.
@@ -145,8 +150,8 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`]: which setting cannot be used, and why.
     pub fn driver(&self) -> Result<Driver, SettingsError> {
-        let own = Address::parse(&self.base).map_err(SettingsError::Base)?;
-        let mut hosts = vec![own.own_host()];
+        let own = self.base.as_deref().map(Address::parse).transpose().map_err(SettingsError::Base)?;
+        let mut hosts: Vec<Host> = own.iter().map(Address::own_host).collect();
         for text in &self.hosts {
             let host = Host::parse(text).ok_or_else(|| SettingsError::AllowedHost { text: text.clone() })?;
             hosts.push(host);
@@ -162,13 +167,8 @@ impl Settings {
         }
         let bounds = Bounds { connect: self.connect, whole: self.whole, longest_body: self.longest_body };
         let transport = Transport::new(self.tls()?, proxy, bounds);
-        Ok(Driver::new(
-            transport,
-            self.base.trim_end_matches('/').to_owned(),
-            hosts,
-            self.attempts,
-            self.longest_pause,
-        ))
+        let base = self.base.as_deref().unwrap_or_default().trim_end_matches('/').to_owned();
+        Ok(Driver::new(transport, base, hosts, self.attempts, self.longest_pause))
     }
 
     fn tls(&self) -> Result<TlsConfig, SettingsError> {

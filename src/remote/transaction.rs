@@ -7,7 +7,7 @@ use super::credential::{Credential, FoundCertificate, Terms};
 use super::flow::{Action, DocumentOutcome, Event, Flow};
 use super::items::BeginError;
 use super::service::Service;
-use super::{System, csc, efy, mobile_id, vnpt};
+use super::{System, csc, efy, manual, mobile_id, vnpt};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::request::SigningRequest;
@@ -39,6 +39,7 @@ enum Machine {
     MobileId(Box<mobile_id::Signing>),
     Efy(Box<efy::Signing>),
     Csc(Box<csc::Signing>),
+    Manual(Box<manual::Signing>),
 }
 
 /// Does the same with whichever machine it is.
@@ -50,6 +51,7 @@ macro_rules! with {
             Machine::MobileId($one) => $what,
             Machine::Efy($one) => $what,
             Machine::Csc($one) => $what,
+            Machine::Manual($one) => $what,
         }
     };
 }
@@ -114,7 +116,7 @@ impl Transaction {
             Service::Csc(service) => {
                 Machine::Csc(Box::new(csc::Signing::begin(service, credential, requests, terms, entropy)?))
             }
-            Service::Manual => return Err(by_hand()),
+            Service::Manual => Machine::Manual(Box::new(manual::Signing::begin(requests, terms)?)),
         };
         let documents = requests.iter().map(|request| request.document().to_owned()).collect();
         Ok(Self { version: VERSION, id: terms.transaction_id.clone(), documents, machine })
@@ -149,6 +151,7 @@ impl Transaction {
             Machine::MobileId(_) => System::MobileId,
             Machine::Efy(_) => System::Efy,
             Machine::Csc(_) => System::Csc,
+            Machine::Manual(_) => System::Manual,
         }
     }
 }
@@ -208,7 +211,11 @@ impl Listing {
             }
             Service::Efy(service) => Look::Efy(Box::new(efy::Listing::begin(service, whose, terms)?)),
             Service::Csc(service) => Look::Csc(Box::new(csc::Listing::begin(service, whose, entropy)?)),
-            Service::Manual => return Err(by_hand()),
+            // No service answers there.
+            Service::Manual => {
+                let what = "a service to ask";
+                return Err(BeginError::Incomplete { system: System::Manual.name(), what });
+            }
         }))
     }
 }
@@ -233,9 +240,4 @@ impl Flow for Listing {
             Look::Csc(listing) => listing.to_json(),
         }
     }
-}
-
-/// No service answers there.
-const fn by_hand() -> BeginError {
-    BeginError::Incomplete { system: System::Manual.name(), what: "people, who carry requests and values" }
 }

@@ -242,12 +242,14 @@ fn the_printed_cases_are_signed() {
         } else {
             check.xml(&sent, &returned.bytes).map(|report| report.signatures.len())
         };
-        assert!(checked.is_ok_and(|count| count >= 1), "case {case}");
+        let count = checked.unwrap_or_else(|error| panic!("case {case}: {error}"));
+        assert!(count >= 1, "case {case}");
     }
     assert_eq!(seen, 5);
 }
 
+/// Some of the printed files have no padding.
 fn base64(text: &str) -> Vec<u8> {
     use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.decode(text).unwrap()
+    base64::engine::general_purpose::STANDARD_NO_PAD.decode(text.trim_end_matches('=')).unwrap()
 }

@@ -167,3 +167,47 @@ fn the_key_must_be_rsa() {
     let error = failure(desk.listing("00000000-0000-4000-8000-00000000ffff").unwrap_err());
     assert_eq!(error.code.as_deref(), Some("1008"));
 }
+
+#[test]
+fn wherever_the_process_ends_nothing_is_signed_twice() {
+    let desk = Desk::new();
+    let chain = desk.chain(PERSON);
+    let pin = desk.pin(PERSON);
+    let count = |call: &str| desk.world().journal().iter().filter(|entry| entry.call.ends_with(call)).count();
+    for mode in ["EXPLICIT/PIN", "EXPLICIT/OTP-SMS"] {
+        let codes = [pin.as_str()];
+        let codes = if mode == "EXPLICIT/PIN" { &codes[..] } else { &[] };
+        let prepared = || contract(&chain, "c");
+        let mut clerk = desk.clerk(codes);
+        let request = prepared();
+        let flow = signing(&desk, PERSON, mode, &requests(std::slice::from_ref(&request)));
+        desk.run(flow, &mut clerk).unwrap();
+        let stored = clerk.stored;
+        assert!(stored.len() >= 4, "{stored:#?}");
+        let (mut finished, mut unknown) = (0, 0);
+        for state in stored {
+            // What was sent when the process ended, if anything that may sign.
+            let sent = ["hash-sent", "authorize-sent"].iter().any(|stage| state.contains(stage));
+            let before = (count("signing/hash"), count("signing/hash/authorize"));
+            let flow: Signing = serde_json::from_str(&state).unwrap();
+            match desk.run(flow, &mut desk.clerk(codes)) {
+                Ok(outcomes) => {
+                    finished += 1;
+                    value(&outcomes[0]);
+                    assert!(!sent, "{state}");
+                }
+                Err(error) => {
+                    let error = failure(error);
+                    unknown += usize::from(error.outcome == Outcome::Unknown);
+                    // A transaction of which the code was used already is over, and no new code comes.
+                    assert!(sent || error.message.contains("the one-time code"), "{error}");
+                    assert_eq!(error.outcome == Outcome::Unknown, sent, "{error}");
+                }
+            }
+            if sent {
+                assert_eq!((count("signing/hash"), count("signing/hash/authorize")), before, "{state}");
+            }
+        }
+        assert!(finished >= 2 && unknown >= 1, "{mode}: {finished} finished, {unknown} unknown");
+    }
+}

@@ -12,6 +12,7 @@ use super::calls::CallName;
 use super::code::ResponseCode;
 use super::ending::StoredFailure;
 use super::file::{AuthorizeFile, Download, FileReply, Found, SignFile, SignedFiles};
+use super::file_to_sign::{FileToSign, OtherDocument, ReturnedFile};
 use super::lenient;
 use super::metadata::SignCloudMetaData;
 use super::reply::{self, Refusal, SYSTEM};
@@ -25,76 +26,6 @@ use crate::remote::{
     Action, Answer, BeginError, Credential, Event, Failure, Flow, HttpResponse, InputKind, Lost, Outcome,
     Retry, Secret, Terms,
 };
-
-/// A file that the service shall sign.
-#[derive(Clone)]
-pub struct FileToSign {
-    bytes: Arc<[u8]>,
-    mime_type: String,
-    metadata: Option<SignCloudMetaData>,
-}
-
-impl FileToSign {
-    /// A file of a type: `application/pdf`, `application/xml`.
-    #[must_use]
-    pub fn new(bytes: impl Into<Arc<[u8]>>, mime_type: impl Into<String>) -> Self {
-        Self { bytes: bytes.into(), mime_type: mime_type.into(), metadata: None }
-    }
-
-    /// With what the signature looks like and where it goes; without it the service has defaults.
-    #[must_use]
-    pub fn metadata(mut self, metadata: SignCloudMetaData) -> Self {
-        self.metadata = Some(metadata);
-        self
-    }
-}
-
-impl fmt::Debug for FileToSign {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FileToSign({} bytes, {})", self.bytes.len(), self.mime_type)
-    }
-}
-
-/// A file that came back, unverified: nobody has looked yet whether it is what was sent, and signed.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ReturnedFile {
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// Its type, as the service says.
-    pub mime_type: Option<String>,
-    /// The service's id for it.
-    pub uuid: Option<String>,
-}
-
-impl fmt::Debug for ReturnedFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReturnedFile")
-            .field("bytes", &self.bytes.len())
-            .field("mime_type", &self.mime_type)
-            .field("uuid", &self.uuid)
-            .finish()
-    }
-}
-
-/// The file that was given to a resumed conversation is not the one that it was begun with.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{system}: SHA-256 of the file is {found}, and the conversation was begun with {expected}")]
-pub struct OtherDocument {
-    system: &'static str,
-    /// Lower-case hexadecimal digits.
-    pub expected: String,
-    /// The same.
-    pub found: String,
-}
-
-impl OtherDocument {
-    /// Whose fault it is: the caller's.
-    #[must_use]
-    pub const fn fault(&self) -> Fault {
-        Fault::Caller
-    }
-}
 
 /// Has a file signed: login, `signing/file`, with a one-time code `signing/file/authorize`, and
 /// `signing/download/file` while the service has not finished, or when its answer got lost.
@@ -394,7 +325,8 @@ impl FileSigning {
         self.not_yet(now);
     }
 
-    fn refused(&mut self, call: CallName, refusal: Refusal, before: Stage, now: DateTime<Utc>) {
+    fn refused(&mut self, call: CallName, mut refusal: Refusal, before: Stage, now: DateTime<Utc>) {
+        refusal.failure = self.session.hide(refusal.failure, self.code.as_ref());
         let processing = matches!(
             refusal.code,
             Some(ResponseCode::FileBeingProcessed | ResponseCode::TransactionNotFinished)
@@ -516,6 +448,7 @@ impl FileSigning {
     }
 
     fn fail(&mut self, call: CallName, failure: Failure) {
+        let failure = self.session.hide(failure, self.code.as_ref());
         self.code = None;
         self.file = None;
         self.session = Session::default();

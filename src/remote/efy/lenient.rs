@@ -167,7 +167,7 @@ impl<'de> Visitor<'de> for List {
 pub(super) fn padded(text: &str) -> String {
     let inside = text.trim_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '`' | '\'' | '"'));
     let mut plain: String = inside.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    while plain.len() % 4 != 0 && !plain.ends_with("===") {
+    while !plain.len().is_multiple_of(4) && !plain.ends_with("===") {
         plain.push('=');
     }
     plain

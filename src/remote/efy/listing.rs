@@ -117,6 +117,7 @@ impl Listing {
     }
 
     fn fail(&mut self, call: CallName, failure: Failure) {
+        let failure = self.session.hide(failure, None);
         self.session = Session::default();
         self.failed = Some(StoredFailure::new(call, failure));
     }

@@ -58,12 +58,15 @@ impl Call for Login {
         match response.json::<Token>() {
             // What cannot stand in a header is no token.
             Ok(token) if is_token(token.token.expose()) => Ok(token),
-            Ok(_) => Err(Failure::new(SYSTEM, call.path(), "the login gave no token").response(response)),
-            Err(error) => match response.json::<reply::Common>() {
+            _ => match response.json::<reply::Common>() {
                 Ok(common) if common.response_code.is_some() => {
-                    Err(reply::coded_failure(call, response, &common))
+                    let failure = reply::coded_failure(call, response, &common);
+                    Err(Failure { response: None, ..failure })
                 }
-                _ => Err(Failure::unreadable(SYSTEM, call.path(), response, &error)),
+                // The answer is not kept: a token may be in it under another name.
+                _ => {
+                    Err(Failure::new(SYSTEM, call.path(), "the login gave no token").code(response.status()))
+                }
             },
         }
     }

@@ -19,6 +19,7 @@ mod code;
 mod ending;
 mod file;
 mod file_signing;
+mod file_to_sign;
 mod hash;
 mod lenient;
 mod listing;
@@ -37,7 +38,8 @@ pub use certificates::{
 };
 pub use code::ResponseCode;
 pub use file::{AuthorizeFile, Download, FileReply, MultipleSignedFile, SignFile, SignedFile, SignedFiles};
-pub use file_signing::{FileSigning, FileToSign, OtherDocument, ReturnedFile};
+pub use file_signing::FileSigning;
+pub use file_to_sign::{FileToSign, OtherDocument, ReturnedFile};
 pub use hash::{AuthorizeHash, HashReply, SignHash};
 pub use listing::Listing;
 pub use login::{Login, Token};

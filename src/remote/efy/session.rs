@@ -81,6 +81,19 @@ impl Session {
         }
     }
 
+    /// A failure without the secrets that the service may have repeated in it.
+    pub(super) fn hide(&self, mut failure: Failure, code: Option<&Secret>) -> Failure {
+        for secret in [self.password.as_ref(), self.token.as_ref(), code].into_iter().flatten() {
+            let secret = secret.expose().trim();
+            // Shorter ones would be found in any text.
+            if secret.len() >= 4 {
+                failure.message = failure.message.replace(secret, "…");
+                failure.response = failure.response.map(|response| response.replace(secret, "…"));
+            }
+        }
+        failure
+    }
+
     /// Drops a token that was refused; says whether to log in again.
     pub(super) fn renew(&mut self) -> bool {
         self.token = None;

@@ -189,7 +189,8 @@ impl Signing {
     }
 
     /// A call that the service did not do. `before` is the stage from which it can be made again.
-    fn refused(&mut self, call: CallName, refusal: Refusal, before: Stage) {
+    fn refused(&mut self, call: CallName, mut refusal: Refusal, before: Stage) {
+        refusal.failure = self.session.hide(refusal.failure, self.code.as_ref());
         if refusal.wants_login() && self.session.renew() {
             self.stage = before;
         } else if refusal.code == Some(ResponseCode::InvalidAuthorizationCode)
@@ -292,6 +293,7 @@ impl Signing {
     }
 
     fn fail(&mut self, call: CallName, failure: Failure) {
+        let failure = self.session.hide(failure, self.code.as_ref());
         self.code = None;
         self.session = Session::default();
         self.stage = Stage::Failed { failure: StoredFailure::new(call, failure) };

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
@@ -89,8 +89,9 @@ impl Efy {
         if !matches!(mime_type, "application/pdf" | "application/xml") {
             return Err(Refused::new(1011).detail(format!("files of type {mime_type:?}")));
         }
-        let bytes = STANDARD
-            .decode(fields.text("signingFileData")?)
+        // Some of the printed files have no padding.
+        let bytes = STANDARD_NO_PAD
+            .decode(fields.text("signingFileData")?.trim_end_matches('='))
             .map_err(|error| Refused::params(format!("signingFileData is no base64: {error}")))?;
         let metadata = fields.get("signCloudMetaData").cloned();
         options(metadata.as_ref())?;

@@ -21,7 +21,7 @@ pub(super) struct Wish<'r, 'w> {
 
 impl Wish<'_, '_> {
     pub(super) fn order(&self) -> Order {
-        Order::new(VNPT, self.holding.credential_id.clone(), self.documents.clone())
+        Order::new(VNPT, self.holding.credential_id.as_str(), self.documents.clone())
             .algorithm(SignatureAlgorithm::RsaPkcs1)
     }
 }

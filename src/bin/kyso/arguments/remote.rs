@@ -50,6 +50,10 @@ pub(crate) struct RemoteSign {
     /// The service in the configuration. Default: that of the credential.
     #[arg(long, value_name = "NAME")]
     pub(crate) provider: Option<String>,
+    /// The signer's certificates in PEM, in any order, instead of a credential: for services of the system
+    /// manual, whose requests people carry.
+    #[arg(long, value_name = "CHAIN.pem", conflicts_with = "credential", requires = "provider")]
+    pub(crate) cert: Option<PathBuf>,
     /// Where the state goes until all is signed. Default: kyso-ID.job.json in DIR.
     #[arg(long, value_name = "STATE.json")]
     pub(crate) state: Option<PathBuf>,

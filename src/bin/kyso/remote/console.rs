@@ -10,6 +10,7 @@ use kyso::remote::{Input, InputKind, Secret, Wait};
 
 use super::interrupt::{self, Prompting};
 use crate::failure::{note, told};
+use crate::output;
 
 /// The longest answer that is read from standard input, in bytes.
 const LONGEST: u64 = 64 << 20;
@@ -127,6 +128,12 @@ fn ask(input: &Input) -> Option<Secret> {
             note("", "the relying party's login key is needed; name it as `login-key` in the configuration");
             return None;
         }
+        InputKind::Values { requests } => {
+            note("", "have these requests signed, then give the values as JSON on standard input:");
+            output::deliver(requests)
+                .map_err(|failure| io::Error::other(failure.line().to_owned()))
+                .and_then(|()| all())
+        }
         InputKind::Redirect { url } => {
             note("", "open this address in a browser, then give the whole address that it leads to:");
             print_line(url);
@@ -158,6 +165,7 @@ const fn words(kind: &InputKind) -> &'static str {
         InputKind::Otp => "the one-time code (otp)",
         InputKind::AccessToken => "an access token (access-token)",
         InputKind::Redirect { .. } => "the address after the login in a browser",
+        InputKind::Values { .. } => "the values",
         _ => "something that this program does not know",
     }
 }
@@ -176,6 +184,13 @@ fn line() -> io::Result<String> {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     Ok(text.trim().to_owned())
+}
+
+/// All of standard input.
+fn all() -> io::Result<String> {
+    let mut text = String::new();
+    io::stdin().lock().take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Sleeps; says whether to the end.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use kyso::client::store::Entry;
 use kyso::client::{Answers, ProcessEnvironment};
 use kyso::document::Signing;
 use kyso::sign_cloud::MetaData;
@@ -19,16 +20,25 @@ use super::{context, finish, interrupt};
 use crate::arguments::remote::RemoteSign;
 use crate::failure::{Exit, Failure, note, told};
 use crate::format::{self, Format};
-use crate::{files, signing};
+use crate::{files, keys, signing};
 
 pub(crate) fn run(options: &RemoteSign) -> Result<ExitCode, Failure> {
     let configuration = context::configuration(&options.places)?;
     let credentials = context::credentials(&options.places)?;
-    let entry = context::entry(&credentials, options.credential.as_deref())?;
-    let service = context::service(&configuration, options.provider.as_deref().unwrap_or(entry.service()))?;
-    let chain = entry.chain().map_err(|error| {
-        Failure::new(Exit::Usage, format!("credential {}: {}", entry.alias(), told(&error)))
-    })?;
+    let entry = match &options.cert {
+        Some(_) => None,
+        None => Some(context::entry(&credentials, options.credential.as_deref())?),
+    };
+    let name = options.provider.as_deref().or_else(|| entry.map(Entry::service)).unwrap_or_default();
+    let service = context::service(&configuration, name)?;
+    let chain = match (&options.cert, entry) {
+        (Some(path), _) => keys::chain(path)?,
+        (None, Some(entry)) => entry.chain().map_err(|error| {
+            Failure::new(Exit::Usage, format!("credential {}: {}", entry.alias(), told(&error)))
+        })?,
+        (None, None) => return Err(Failure::new(Exit::Usage, "name a credential with --credential")),
+    };
+    let credential = entry.map(|entry| entry.credential().clone()).unwrap_or_default();
     let driver = context::driver(service)?;
 
     let (documents, requests) = prepared(options, &chain)?;
@@ -38,7 +48,7 @@ pub(crate) fn run(options: &RemoteSign) -> Result<ExitCode, Failure> {
     }
     let plan = Plan {
         service,
-        credential: entry.credential(),
+        credential: &credential,
         patience: options.patience,
         description: options.description.as_deref(),
     };
@@ -54,8 +64,8 @@ pub(crate) fn run(options: &RemoteSign) -> Result<ExitCode, Failure> {
     let job = Job {
         version: VERSION,
         service: service.name.clone(),
-        alias: Some(entry.alias().to_owned()),
-        credential: entry.credential().clone(),
+        alias: entry.map(|entry| entry.alias().to_owned()),
+        credential: credential.clone(),
         description: options.description.clone(),
         documents,
         transactions,
@@ -64,7 +74,7 @@ pub(crate) fn run(options: &RemoteSign) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::io(&options.out, "making the folder", &error))?;
     let mut file = JobFile::create(&path, job)?;
     interrupt::watch();
-    let mut person = Person::new(Answers::new(context::secrets(service, Some(entry))?, &ProcessEnvironment));
+    let mut person = Person::new(Answers::new(context::secrets(service, entry)?, &ProcessEnvironment));
     carry::open_transactions(&mut file, &driver, &mut person, Patience::ToTheEnd)?;
     drop(person);
     finish::report(file, refused)

@@ -8,8 +8,8 @@ use crate::remote::{Lost, Terms};
 
 /// A response of a service that may be anything.
 fn responses() -> impl Strategy<Value = (u16, String)> {
+    let login = Just(format!(r#"{{"token":"{TOKEN}"}}"#));
     let good = prop_oneof![
-        Just(format!(r#"{{"token":"{TOKEN}"}}"#)),
         Just(r#"{"responseCode":1007,"billCode":"B-1"}"#.to_owned()),
         Just(r#"{"responseCode":1007,"signatureValue":"AQID","billCode":"B-2"}"#.to_owned()),
         Just(r#"{"responseCode":0,"signatureValues":["AQ","Ag=="]}"#.to_owned()),
@@ -29,7 +29,7 @@ fn responses() -> impl Strategy<Value = (u16, String)> {
     });
     let cut = (good.clone(), any::<prop::sample::Index>())
         .prop_map(|(text, at)| text[..at.index(text.len())].to_owned());
-    (status, prop_oneof![6 => good, 1 => garbled, 1 => cut, 1 => ".{0,40}"])
+    (status, prop_oneof![2 => login, 6 => good, 1 => garbled, 1 => cut, 1 => ".{0,40}"])
 }
 
 fn events() -> impl Strategy<Value = (Event, i64)> {
@@ -48,11 +48,12 @@ fn events() -> impl Strategy<Value = (Event, i64)> {
 
 /// The next event as somebody would send it who keeps to the rules.
 fn fitting<D>(last: Option<&Action<D>>, (event, seconds): (Event, i64)) -> (Event, i64) {
-    let fits = match (&event, last) {
-        (Event::Response(_) | Event::Lost(_), Some(Action::Send(_))) => true,
-        (Event::Input(_), Some(Action::NeedInput(_))) | (Event::Cancelled | Event::Notified, _) => true,
-        _ => false,
-    };
+    let fits = matches!(
+        (&event, last),
+        (Event::Response(_) | Event::Lost(_), Some(Action::Send(_)))
+            | (Event::Input(_), Some(Action::NeedInput(_)))
+            | (Event::Cancelled | Event::Notified, _)
+    );
     match last {
         Some(Action::NeedInput(_)) if !fits => (given(PIN), seconds),
         Some(Action::Send(_)) if !fits => (token(), seconds),

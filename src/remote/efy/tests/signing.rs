@@ -327,3 +327,27 @@ fn digests_may_go_as_base64() {
     assert_eq!(body["hash"].as_str(), requests(1)[0].digest_base64().as_deref());
     assert_eq!(body["signingApp"], "IHD");
 }
+
+#[test]
+fn what_the_service_repeats_is_not_kept() {
+    // The token of a login under another name.
+    let mut signing = begin("EXPLICIT/PIN", 1);
+    signing.step(Event::Continue, at(0));
+    signing.step(given(PASSWORD), at(0));
+    failed(signing.step(ok(format!(r#"{{"jwt":"{TOKEN}"}}"#)), at(0)));
+    resumed(&signing);
+    let mut signing = begin("EXPLICIT/PIN", 1);
+    signing.step(Event::Continue, at(0));
+    signing.step(given(PASSWORD), at(0));
+    failed(signing.step(ok(format!("\"{TOKEN}\"")), at(0)));
+    resumed(&signing);
+    // The passcode and the token, in words.
+    let words = |code: u32| {
+        ok(format!(r#"{{"responseCode":{code},"responseMessage":"not {PIN}","trace":"{TOKEN} {PASSWORD}"}}"#))
+    };
+    for code in [1004, 1002] {
+        let (mut signing, _) = with_pin(1);
+        signing.step(words(code), at(2));
+        assert!(resumed(&signing).to_json().contains("not …"));
+    }
+}
