@@ -9,8 +9,9 @@ use super::calls::{
 use super::error::{ErrorCode, Refusal, SYSTEM};
 use super::learned::{Factor, FactorKind, Learned, Mode};
 use super::service::Dialect;
-use super::session::{Due, redirect_failed};
-use super::signing::{Pending, Signing, Waiting};
+use super::session::{Due, hide, redirect_failed};
+use super::signing::{Pending, Signing};
+use super::waiting::Waiting;
 use super::wire;
 use crate::fault::Fault;
 use crate::remote::{Answer, Failure, HttpResponse, Input, InputKind, Retry, Secret};
@@ -25,6 +26,12 @@ pub(super) struct Given {
     /// The service was asked to send a code or a challenge.
     asked: bool,
     challenge: Option<String>,
+}
+
+impl Given {
+    pub(super) const fn value(&self) -> Option<&Secret> {
+        self.value.as_ref()
+    }
 }
 
 impl Signing {
@@ -331,7 +338,12 @@ impl Signing {
 
     /// The response of `oauth2/token` for the scope `credential`.
     pub(super) fn on_exchanged(&mut self, response: &HttpResponse) -> Result<(), Failure> {
-        (self.vault.code, self.vault.authorization) = (None, None);
+        self.vault.authorization = None;
+        let code = self.vault.code.take();
+        self.read_exchanged(response).map_err(|failure| hide(failure, code.iter()))
+    }
+
+    fn read_exchanged(&mut self, response: &HttpResponse) -> Result<(), Failure> {
         if let Some(refusal) = Refusal::read(response) {
             if refusal.code == Some(ErrorCode::InvalidGrant) {
                 self.vault.complaint = Some(refusal.message());

@@ -186,6 +186,7 @@ impl Flow for Listing {
         match result.and_then(|()| self.next()) {
             Ok(action) => action,
             Err(failure) => {
+                let failure = self.session.hide(failure);
                 self.end = Some(Ended::from(&failure));
                 Action::Failed(failure)
             }

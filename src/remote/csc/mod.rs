@@ -9,11 +9,13 @@ mod expression;
 mod learned;
 mod listing;
 mod oauth;
+mod requests;
 mod service;
 mod session;
 mod signing;
 #[cfg(test)]
 pub(crate) mod tests;
+mod waiting;
 pub mod wire;
 
 pub use calls::{CredentialInfo, CredentialList, Info, Revoke, Timestamp};

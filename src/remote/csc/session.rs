@@ -147,8 +147,20 @@ impl Session {
 
     /// The token was refused: drops it, so that [`Session::due`] gets another. False if it was a new one.
     pub(super) fn renew(&mut self) -> bool {
+        if self.renewed {
+            return false;
+        }
+        self.renewed = true;
         self.vault.token = None;
-        !std::mem::replace(&mut self.renewed, true)
+        true
+    }
+
+    /// A failure without the secrets of this login, where the service repeats them.
+    pub(super) fn hide(&self, failure: Failure) -> Failure {
+        let vault = &self.vault;
+        let secrets =
+            [&vault.token, &vault.refresh_token, &vault.password, &vault.client_secret, &vault.code];
+        hide(failure, secrets.into_iter().flatten())
     }
 
     /// What is due before calls can be made; `None` when there is an access token.
@@ -332,10 +344,14 @@ impl Session {
     }
 
     fn on_token(&mut self, pending: Pending, response: &HttpResponse) -> Result<(), Failure> {
+        // A code serves once, whatever came of it; a service may repeat what it was sent.
+        let sent = [self.vault.code.take(), self.vault.refresh_token.clone()];
+        self.read_token(pending, response).map_err(|failure| hide(failure, sent.iter().flatten()))
+    }
+
+    fn read_token(&mut self, pending: Pending, response: &HttpResponse) -> Result<(), Failure> {
         let is_basic = self.service.login == Login::Basic;
         let call = if is_basic { AUTH_LOGIN } else { OAUTH2_TOKEN };
-        // A code serves once, whatever came of it.
-        self.vault.code = None;
         if pending == Pending::Exchange {
             self.vault.authorization = None;
         }
@@ -390,6 +406,18 @@ impl Session {
             Some(Pending::Info | Pending::Login | Pending::Refresh | Pending::Exchange)
         )
     }
+}
+
+/// A failure without these secrets; what is shorter than four characters could be anything.
+pub(super) fn hide<'s>(mut failure: Failure, secrets: impl Iterator<Item = &'s Secret>) -> Failure {
+    for secret in secrets.map(Secret::expose).filter(|secret| secret.len() >= 4) {
+        for text in [Some(&mut failure.message), failure.response.as_mut()].into_iter().flatten() {
+            if text.contains(secret) {
+                *text = text.replace(secret, "…");
+            }
+        }
+    }
+    failure
 }
 
 /// Whether a refusal of `auth/login` is about name and password.

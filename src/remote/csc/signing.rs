@@ -6,23 +6,24 @@ use serde::{Deserialize, Serialize};
 use super::algorithm::pss_params;
 use super::authorization::Given;
 use super::calls::{
-    AUTHORIZE_CHECK, CREDENTIALS_AUTHORIZE, CREDENTIALS_INFO, CredentialInfo, EXTEND_TRANSACTION, SIGN_DOC,
-    SIGN_HASH, SIGN_POLLING, read,
+    AUTHORIZE_CHECK, CREDENTIALS_AUTHORIZE, CREDENTIALS_INFO, EXTEND_TRANSACTION, SIGN_DOC, SIGN_HASH,
+    SIGN_POLLING, read,
 };
 use super::ended::Ended;
 use super::error::{Refusal, SYSTEM};
 use super::learned::{Learned, Wanted};
 use super::oauth::Authorization;
 use super::service::{Dialect, Login, Service};
-use super::session::Session;
+use super::session::{Session, hide};
+use super::waiting::Waiting;
 use super::wire;
 use crate::algorithm::SignatureAlgorithm;
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::remote::items::Items;
 use crate::remote::{
-    Action, BeginError, Credential, DocumentOutcome, DocumentResult, Event, Failure, Flow, HttpRequest,
-    HttpResponse, Lost, Outcome, Retry, Secret, Terms, Wait,
+    Action, BeginError, Credential, DocumentOutcome, DocumentResult, Event, Failure, Flow, HttpResponse,
+    Lost, Outcome, Retry, Secret, Terms,
 };
 use crate::request::{ServiceKind, SigningRequest};
 
@@ -43,7 +44,7 @@ pub struct Signing {
     preferred: Option<String>,
     scal: Option<u8>,
     pub(super) items: Items,
-    is_cms: bool,
+    pub(super) is_cms: bool,
     pss_params: Option<String>,
     pub(super) transaction_id: String,
     pub(super) description: Option<String>,
@@ -81,41 +82,6 @@ enum End {
     /// Some documents got their values before it failed, or others were not sent yet.
     Partly(Ended),
     Failed(Ended),
-}
-
-/// Until when is waited, and when the next question is due: Unix seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Waiting {
-    poll_at: i64,
-    expires_at: i64,
-}
-
-impl Waiting {
-    pub(super) fn begin(now: DateTime<Utc>, patience_seconds: u32) -> Self {
-        let now = now.timestamp();
-        Self { poll_at: now, expires_at: now.saturating_add(i64::from(patience_seconds)) }
-    }
-
-    /// The next question is due after a pause, at the latest when the time is over.
-    pub(super) fn ask_at(&mut self, now: DateTime<Utc>, pause_seconds: u32) {
-        let next = now.timestamp().saturating_add(i64::from(pause_seconds.max(1)));
-        self.poll_at = next.min(self.expires_at.max(now.timestamp()));
-    }
-
-    fn is_over(self, now: DateTime<Utc>) -> bool {
-        now.timestamp() >= self.expires_at
-    }
-
-    fn wait(self, message: &str) -> Wait {
-        let time = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        Wait {
-            poll_at: time(self.poll_at),
-            expires_at: time(self.expires_at),
-            verification_code: None,
-            message: Some(message.to_owned()),
-        }
-    }
 }
 
 /// What is never stored.
@@ -212,7 +178,7 @@ impl Signing {
         self.vault.pending = None;
         match self.next(now) {
             Ok(action) => action,
-            Err(failure) => self.fail(&failure),
+            Err(failure) => self.fail(failure),
         }
     }
 
@@ -276,71 +242,6 @@ impl Signing {
         self.values.len().saturating_add(most).min(self.authorized_until).min(self.items.len())
     }
 
-    fn inspect_request(&self) -> HttpRequest {
-        let call = CredentialInfo {
-            credential_id: self.credential_id.clone(),
-            lang: self.session.service.lang.clone(),
-        };
-        self.session.call(&call)
-    }
-
-    fn sign_request(&self, learned: &Learned, until: usize, sad: Secret) -> HttpRequest {
-        let service = &self.session.service;
-        let hashes = self.hashes(self.values.len(), until);
-        let is_v1 = service.dialect == Dialect::V1;
-        let mode = service.asynchronous.then(|| "A".to_owned());
-        let validity_period = service.validity_period_ms.filter(|_| service.asynchronous);
-        let response_uri = service.response_uri.clone().filter(|_| service.asynchronous);
-        let client_data = Some(self.transaction_id.clone());
-        let algo = &learned.sign_algo;
-        if self.is_cms {
-            let (format, property) = service.signature_format.names();
-            let body = wire::SignDocRequest {
-                credential_id: Some(self.credential_id.clone()),
-                sad: Some(sad.into()),
-                document_digests: vec![wire::DocumentDigests {
-                    hashes: Some(hashes),
-                    hash_algorithm_oid: self.digest_oid(),
-                    signature_format: format.to_owned(),
-                    conformance_level: service.conformance_level.clone(),
-                    sign_algo: algo.sign_algo.clone(),
-                    sign_algo_params: algo.params.clone(),
-                    signed_props: None,
-                    signed_envelope_property: Some(property.to_owned()),
-                }],
-                operation_mode: mode,
-                validity_period,
-                response_uri,
-                client_data,
-            };
-            return self.session.post(SIGN_DOC, &body);
-        }
-        let body = wire::SignHashRequest {
-            credential_id: self.credential_id.clone(),
-            sad: Some(sad.into()),
-            hash: is_v1.then(|| hashes.clone()),
-            hashes: (!is_v1).then_some(hashes),
-            hash_algo: algo.hash_algo.clone().filter(|_| is_v1),
-            hash_algorithm_oid: algo.hash_algo.clone().filter(|_| !is_v1),
-            sign_algo: algo.sign_algo.clone(),
-            sign_algo_params: algo.params.clone(),
-            operation_mode: mode,
-            validity_period,
-            response_uri,
-            client_data,
-        };
-        self.session.post(SIGN_HASH, &body)
-    }
-
-    fn poll_request(&self, response_id: &str) -> HttpRequest {
-        let body = wire::PollingRequest {
-            request_id: response_id.to_owned(),
-            user_id: self.session.user_id(),
-            client_data: Some(self.transaction_id.clone()),
-        };
-        self.session.post(SIGN_POLLING, &body).repeatable()
-    }
-
     const fn sign_call(&self) -> &'static str {
         if self.is_cms { SIGN_DOC } else { SIGN_HASH }
     }
@@ -360,8 +261,11 @@ impl Signing {
     }
 
     /// Ends it. What has its value already is not lost by what failed after it.
-    fn fail(&mut self, failure: &Failure) -> Action<Vec<DocumentOutcome>> {
-        let ended = Ended::from(failure);
+    fn fail(&mut self, failure: Failure) -> Action<Vec<DocumentOutcome>> {
+        let given = self.vault.given.iter().filter_map(Given::value);
+        let secrets = given.chain(&self.vault.sad).chain(&self.vault.code);
+        let failure = self.session.hide(hide(failure, secrets));
+        let ended = Ended::from(&failure);
         // What was not sent yet is not in doubt with the part that was under way.
         let is_parted = failure.outcome == Outcome::Unknown && self.call_end() < self.items.len();
         let is_whole = self.values.is_empty() && !is_parted;
@@ -650,7 +554,7 @@ impl Flow for Signing {
         };
         match result {
             Ok(()) => self.advance(now),
-            Err(failure) => self.fail(&failure),
+            Err(failure) => self.fail(failure),
         }
     }
 

@@ -18,8 +18,6 @@ mod oauth;
 mod page;
 mod sad;
 mod signatures;
-#[cfg(test)]
-mod tests;
 
 use super::{Holding, Incoming, Provider, Reply, Subscriber, World};
 

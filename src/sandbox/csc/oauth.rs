@@ -24,7 +24,6 @@ const REDIRECT_URI: &str = "https://client.kyso.invalid/callback";
 pub(super) struct Request {
     client_id: String,
     redirect_uri: String,
-    state: Option<String>,
     code_challenge: String,
     scope: Scope,
 }
@@ -140,7 +139,6 @@ fn read(parameters: &Parameters, world: &World, redirect_uri: &str) -> Result<Re
     Ok(Request {
         client_id: parameters.get("client_id").unwrap_or_default().to_owned(),
         redirect_uri: redirect_uri.to_owned(),
-        state: parameters.get("state").map(str::to_owned),
         code_challenge: code_challenge.to_owned(),
         scope,
     })

@@ -14,6 +14,8 @@ enum Happens {
     Right,
     Response(u16, Value),
     Garbage(u16, Vec<u8>),
+    /// A refusal that repeats all that was sent.
+    Echo(String),
     Lost(Lost),
     Given(String),
     Declined,
@@ -63,6 +65,8 @@ fn happens() -> impl Strategy<Value = Happens> {
         8 => (status(), bodies()).prop_map(|(status, body)| Happens::Response(status, body)),
         2 => (status(), prop::collection::vec(any::<u8>(), 0..40))
             .prop_map(|(status, body)| Happens::Garbage(status, body)),
+        3 => prop::sample::select(vec!["access_denied", "invalid_otp", "invalid_grant", "authentication_error"])
+            .prop_map(|error| Happens::Echo(error.to_owned())),
         3 => Just(Happens::Lost(Lost::NotSent)),
         2 => Just(Happens::Lost(Lost::Unknown)),
         3 => "[ -~]{0,20}".prop_map(Happens::Given),
@@ -160,6 +164,17 @@ proptest! {
                 },
                 Happens::Response(status, body) => Event::Response(response(status, &body)),
                 Happens::Garbage(status, body) => Event::Response(HttpResponse::new(status, Vec::new(), body)),
+                Happens::Echo(error) => {
+                    let mut told = String::new();
+                    if let Action::Send(request) = &action {
+                        told = String::from_utf8_lossy(request.body()).into_owned();
+                        for (_, value) in request.headers() {
+                            told.push_str(value.expose());
+                        }
+                    }
+                    let body = json!({ "error": error, "error_description": told, "debug": told });
+                    Event::Response(response(400, &body))
+                }
                 Happens::Lost(lost) => {
                     if let (Lost::NotSent, Some(hashes)) = (lost, &under_way) {
                         for hash in hashes {
