@@ -304,6 +304,113 @@ fn password_and_seed_sign_without_people() {
 }
 
 #[test]
+fn all_systems_sign_and_values_in_another_order_find_their_documents() {
+    let desk = Desk::with(Settings::new().auto_approve());
+    ready(&desk);
+    for service in ["rssp1", "rssp2", "efy", "csc1", "csc2"] {
+        for (reorder, out) in [(false, "straight"), (true, "swapped")] {
+            desk.sandbox.world().set_faults(faults(|faults| faults.reorder = reorder)).unwrap();
+            let mut arguments = SIGN;
+            (arguments[5], arguments[7]) = (out, service);
+            let (code, text) = desk.run(&arguments);
+            assert_eq!(code, 0, "{service}: {text}");
+            let told = text.contains("came under the name of another document");
+            assert_eq!(told, reorder, "{service}: {text}");
+            desk.verify(&format!("{out}/contract.pdf"));
+            desk.verify(&format!("{out}/invoice.xml"));
+            fs::remove_dir_all(desk.path(out)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn values_may_be_carried_by_people() {
+    use kyso::signer::{LocalKey, Signer as _};
+    use std::io::Write as _;
+
+    let desk = Desk::new();
+    ready(&desk);
+    let chain = support::key("rsa2048-chain.pem");
+    let arguments = ["remote", "sign", "contract.pdf", "-o", "out", "--provider", "hand", "--cert"];
+    let arguments: Vec<&str> = arguments.into_iter().chain([chain.to_str().unwrap()]).collect();
+    let output = desk.kyso(&arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(5), "{}", text(&output));
+    let requests: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let digest = requests["requests"][0]["digest_hex"].as_str().unwrap();
+    let digest: Vec<u8> =
+        (0..32).map(|at| u8::from_str_radix(&digest[2 * at..2 * at + 2], 16).unwrap()).collect();
+    let sha256 = kyso::algorithm::DigestAlgorithm::Sha256;
+    let digest = kyso::algorithm::Digest::from_bytes(sha256, &digest).unwrap();
+    let key = LocalKey::from_pem(&fs::read(support::key("rsa2048-key.pem")).unwrap(), None).unwrap();
+    let suite = kyso::algorithm::Suite::default_for(
+        kyso::Chain::from_pem(&fs::read(&chain).unwrap()).unwrap().public_key(),
+    );
+    let value = key.sign(suite, kyso::algorithm::ToBeSigned::Digest(&digest)).unwrap();
+    let value = {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(value)
+    };
+    let [job] = desk.jobs("out").try_into().unwrap();
+    let answer = serde_json::json!({ "values": [{ "document": "contract.pdf", "signature": value }] });
+    let mut resume = desk.kyso(&["remote", "resume", job.to_str().unwrap()]);
+    let mut child = resume.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(answer.to_string().as_bytes()).unwrap();
+    let (code, text) = ended(child);
+    assert_eq!(code, 0, "{text}");
+    let root = support::trust();
+    let (code, text) = desk.run(&["verify", "out/contract.pdf", "--trust", root.to_str().unwrap()]);
+    assert_eq!(code, 0, "{text}");
+}
+
+/// Takes a while: `cargo test --test remote_cli -- --ignored thousand --nocapture`.
+#[test]
+#[ignore = "takes a while"]
+fn a_thousand_documents_with_faults_are_all_accounted_for() {
+    let desk = Desk::with(Settings::new().auto_approve());
+    let mut names: Vec<String> = (0..500).map(|number| format!("{number}.pdf")).collect();
+    names.extend((0..500).map(|number| format!("{number}.xml")));
+    let mut arguments = vec!["remote", "sign", "-o", "out", "--credential", "hundreds"];
+    for name in &names {
+        let (pdf, xml) = (support::pdf("demo.pdf"), support::xml::xml("tt78-invoice.xml"));
+        desk.put(if name.ends_with("pdf") { &pdf } else { &xml }, name);
+    }
+    arguments.extend(names.iter().map(String::as_str));
+    let began = std::time::Instant::now();
+    arguments[5] = "phone";
+    let output = desk.kyso(&arguments).env("KYSO_LOG", "info").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    eprintln!("without faults, in one transaction: {:?}", began.elapsed());
+    arguments[5] = "hundreds";
+    fs::remove_dir_all(desk.path("out")).unwrap();
+
+    let mut round = 0;
+    desk.sandbox
+        .world()
+        .set_faults(faults(|faults| {
+            faults.rate = 0.05;
+            faults.wrong_key = true;
+            faults.missing = true;
+            faults.error_500_after_signing = true;
+            faults.drop_connection = DropConnection::After;
+            faults.every_call = true;
+        }))
+        .unwrap();
+    let (mut code, mut text) = desk.run(&arguments);
+    while code != 0 {
+        round += 1;
+        assert!(round < 30, "{code}: {text}");
+        assert!(code == 4 || code == 5, "{code}: {text}");
+        let [job] = desk.jobs("out").try_into().unwrap();
+        (code, text) = desk.run(&["remote", "resume", job.to_str().unwrap(), "--again"]);
+    }
+    eprintln!("with faults: {round} rounds more, {:?}", began.elapsed());
+    for name in names.iter().step_by(97) {
+        desk.verify(&format!("out/{name}"));
+    }
+    assert!(names.iter().all(|name| desk.path("out").join(name).exists()));
+}
+
+#[test]
 fn a_document_that_is_refused_does_not_hold_up_the_others() {
     let desk = Desk::with(Settings::new().auto_approve());
     ready(&desk);

@@ -45,6 +45,10 @@ fn sandbox() -> Sandbox {
     static KEYS: OnceLock<PathBuf> = OnceLock::new();
     let folder = KEYS.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("remote-vnpt");
+        // Fresh ones for each run: those of an earlier one may be of another form by now.
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
         fs::create_dir_all(&folder).unwrap();
         drop(Sandbox::start(Settings::new().folder(&folder)).unwrap());
         folder
@@ -137,7 +141,7 @@ impl Watch for Person<'_> {
 /// What the service has of the person.
 fn found(sandbox: &Sandbox) -> FoundCertificate {
     let service = service(sandbox);
-    let whose = Credential::new(person(sandbox).user_id);
+    let whose = Credential::new(person(sandbox).user_id.as_str());
     let mut listing = Listing::begin(&service, &whose, &Terms::new("listing-1")).unwrap();
     let mut found = driver(&service).run(&mut listing, &mut Person::new(sandbox, Phone::Sleeps)).unwrap();
     assert_eq!(found.len(), 1);

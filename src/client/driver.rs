@@ -72,7 +72,7 @@ impl Driver {
         let span = info_span!(
             "transaction",
             id = flow.transaction_id().unwrap_or_default(),
-            documents = tracing::field::debug(flow.documents())
+            documents = tracing::field::debug(Few(flow.documents()))
         );
         let _entered = span.enter();
         Course { driver: self, stored: None, resume_at: flow.to_json(), after_costly: false }.run(flow, watch)
@@ -337,6 +337,20 @@ fn sleep(whole: Duration, stop: impl Fn() -> bool) -> bool {
 /// What the system's clock says.
 fn now() -> DateTime<Utc> {
     SystemTime::now().into()
+}
+
+/// The first of the documents' ids, and how many more there are: every line of a log repeats them.
+struct Few<'d>(&'d [String]);
+
+impl std::fmt::Debug for Few<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const MOST: usize = 20;
+        f.debug_list().entries(self.0.iter().take(MOST)).finish()?;
+        match self.0.len().checked_sub(MOST) {
+            None | Some(0) => Ok(()),
+            Some(more) => write!(f, " and {more} more"),
+        }
+    }
 }
 
 /// An error with what caused it, in one line.

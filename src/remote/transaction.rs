@@ -241,3 +241,95 @@ impl Flow for Listing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algorithm::{DigestAlgorithm, PublicKey, Suite};
+    use crate::certificate::sample::rsa_spki;
+    use crate::remote::flow::Answer;
+    use crate::remote::secret::Secret;
+    use crate::request::{Payload, ServiceKind};
+
+    fn requests(count: u8) -> Vec<SigningRequest> {
+        let suite = Suite::default_for(&PublicKey::from_spki_der(&rsa_spki(256)).unwrap());
+        let hash = |text: &[u8]| DigestAlgorithm::Sha256.hash(text);
+        let one = |number: u8| {
+            let payload = Payload::Digest(hash(&[number]));
+            SigningRequest::new(format!("{number}.pdf"), ServiceKind::Raw, suite, payload, hash(b"leaf"))
+        };
+        (0..count).map(one).collect()
+    }
+
+    fn services() -> Vec<Service> {
+        [
+            r#"{"system":"vnpt","base_url":"https://a.example","sp_id":"1"}"#,
+            r#"{"system":"vnpt-th","base_url":"https://a.example","sp_id":"1"}"#,
+            r#"{"system":"mobile-id","base_url":"https://a.example","relying_party":"a","username":"a"}"#,
+            r#"{"system":"efy","base_url":"https://a.example","username":"a","rp_code":"a"}"#,
+            r#"{"system":"csc","base_url":"https://a.example","login":{"kind":"basic"}}"#,
+            r#"{"system":"manual"}"#,
+        ]
+        .map(|json| serde_json::from_str(json).unwrap())
+        .to_vec()
+    }
+
+    fn begin(service: &Service) -> Transaction {
+        let credential = Credential::new("012345678901")
+            .serial_number("540a")
+            .credential_id("0".repeat(64))
+            .agreement_uuid("00000000-0000-4000-8000-000000000001")
+            .auth_mode("EXPLICIT/PIN");
+        let entropy = Entropy::new([7; 32]);
+        let terms = Terms::with_entropy(&entropy);
+        Transaction::begin(service, &credential, &requests(2), &terms, &entropy).unwrap()
+    }
+
+    #[test]
+    fn every_system_begins_and_resumes() {
+        let now = "2026-11-21T02:30:00Z".parse().unwrap();
+        for service in services() {
+            let mut transaction = begin(&service);
+            assert_eq!(transaction.system(), service.system());
+            assert_eq!(transaction.transaction_id().map(str::len), Some(32));
+            assert_eq!(transaction.documents(), ["0.pdf", "1.pdf"]);
+            for event in
+                [Event::Continue, Event::Input(Answer::Given(Secret::new("hunter2"))), Event::Notified]
+            {
+                let _ = transaction.step(event, now);
+                let json = transaction.to_json();
+                assert!(!json.contains("hunter2"), "{json}");
+                let resumed = Transaction::from_json(&json).unwrap();
+                assert_eq!((resumed.system(), resumed.to_json()), (service.system(), json));
+            }
+        }
+    }
+
+    #[test]
+    fn states_that_are_none_are_refused() {
+        let json = begin(&services()[0]).to_json();
+        let other = json.replace("\"version\":1", "\"version\":2");
+        assert!(matches!(Transaction::from_json(&other), Err(TransactionError::Version { found: 2 })));
+        // The state of one system under the name of another.
+        let mixed = json.replacen("\"system\":\"vnpt\"", "\"system\":\"vnpt-th\"", 1);
+        assert!(matches!(Transaction::from_json(&mixed), Err(TransactionError::Json(_))));
+        for length in 0..json.len() {
+            assert!(Transaction::from_json(&json[..length]).is_err());
+        }
+        let long = " ".repeat(LONGEST + 1);
+        assert!(matches!(Transaction::from_json(&long), Err(TransactionError::TooLong { .. })));
+    }
+
+    #[test]
+    fn certificates_are_looked_for_at_every_service() {
+        let whose = Credential::new("a").agreement_uuid("00000000-0000-4000-8000-000000000001");
+        let entropy = Entropy::new([7; 32]);
+        for service in services() {
+            let listing = Listing::begin(&service, &whose, &Terms::with_entropy(&entropy), &entropy);
+            match service.system() {
+                System::Manual => assert!(matches!(listing, Err(BeginError::Incomplete { .. }))),
+                _ => assert!(listing.unwrap().to_json().starts_with('{')),
+            }
+        }
+    }
+}

@@ -119,13 +119,12 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         let serving = thread::Builder::new().name(format!("sandbox {number}")).spawn(move || {
             if let Ok(clone) = stream.try_clone() {
                 shared.open().insert(number, clone);
+                let _open = Open { number, shared: &shared };
                 // Who stops the server looks at `open` after it said so: one of the two sees the other.
                 if !shared.stopping() {
                     let _ = serve(&stream, &shared);
                 }
-                shared.open().remove(&number);
             }
-            let _ = stream.shutdown(Shutdown::Both);
         });
         threads.extend(serving);
     }
@@ -134,6 +133,20 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     }
     for thread in threads {
         let _ = thread.join();
+    }
+}
+
+/// A connection that is served: it ends with this, also when whoever serves it panics.
+struct Open<'s> {
+    number: u64,
+    shared: &'s Shared,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if let Some(stream) = self.shared.open().remove(&self.number) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
     }
 }
 

@@ -67,7 +67,7 @@ impl Sandbox {
             None => None,
         };
         let (wake, woken) = sync_channel(1);
-        world.tell_to(webhook.as_ref().map(Webhook::sender), Some(wake));
+        world.tell_to(webhook.as_ref().and_then(Webhook::sender), Some(wake));
         let helped = Arc::clone(&world);
         let helper = thread::Builder::new()
             .name("sandbox phone".to_owned())

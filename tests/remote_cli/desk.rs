@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use kyso::client::store::{Entry, Store};
+use kyso::remote::{Credential, FoundCertificate};
 use kyso::sandbox::{Sandbox, Settings};
 use tempfile::TempDir;
 
@@ -33,7 +35,7 @@ fn copy(from: &Path, to: &Path) {
         if path.is_dir() {
             copy(&path, &to.join(name))
         } else {
-            drop(fs::copy(&path, to.join(name)).unwrap())
+            fs::copy(&path, to.join(name)).map(|_| ()).unwrap()
         }
     }
 }
@@ -58,6 +60,7 @@ impl Desk {
             ("USER_PASSWORD", signer.password.expose().to_owned()),
             ("PIN", signer.pin.expose().to_owned()),
             ("SEED", seed),
+            ("SSL2_SIGNATURE", party.ssl2_signature.expose().to_owned()),
         ];
         let id = party.id;
         let config = format!(
@@ -90,12 +93,78 @@ automatic-otp = true
 service-password = "env:SP_PASSWORD"
 user-password = "env:USER_PASSWORD"
 totp = {{ reference = "env:SEED", encoding = "hex" }}
-"#
+
+[services.hundreds]
+system = "vnpt"
+base-url = "{url}/vnpt"
+sp-id = "{id}"
+most-documents = 100
+poll-seconds = 1
+secrets.service-password = "env:SP_PASSWORD"
+
+[services.rssp1]
+system = "mobile-id"
+base-url = "{url}/mobile-id/rssp/v1"
+relying-party = "{id}"
+username = "{id}"
+poll-seconds = 1
+[services.rssp1.secrets]
+service-password = "env:SP_PASSWORD"
+service-signature = "env:SSL2_SIGNATURE"
+login-key = "file:sandbox/relying-party-key.pem"
+user-password = "env:USER_PASSWORD"
+pin = "env:PIN"
+
+[services.rssp2]
+system = "mobile-id"
+dialect = "v2"
+base-url = "{url}/mobile-id/rssp/v2"
+relying-party = "{id}"
+username = "{id}"
+poll-seconds = 1
+[services.rssp2.secrets]
+service-password = "env:SP_PASSWORD"
+service-signature = "env:SSL2_SIGNATURE"
+login-key = "file:sandbox/relying-party-key.pem"
+user-password = "env:USER_PASSWORD"
+pin = "env:PIN"
+
+[services.efy]
+system = "efy"
+base-url = "{url}/efy"
+username = "{id}"
+rp-code = "{code}"
+[services.efy.secrets]
+service-password = "env:SP_PASSWORD"
+pin = "env:PIN"
+
+[services.csc1]
+system = "csc"
+dialect = "v1"
+base-url = "{url}/csc/v1"
+login = {{ kind = "basic" }}
+[services.csc1.secrets]
+user-password = "env:USER_PASSWORD"
+pin = "env:PIN"
+
+[services.csc2]
+system = "csc"
+base-url = "{url}/csc/v2"
+login = {{ kind = "basic" }}
+[services.csc2.secrets]
+user-password = "env:USER_PASSWORD"
+pin = "env:PIN"
+
+[services.hand]
+system = "manual"
+"#,
+            code = party.rp_code,
         );
         fs::write(folder.path().join("kyso.toml"), config).unwrap();
         let desk = Self { folder, sandbox, secrets };
         let (user, serial) = (signer_id(&desk), serial(&desk));
-        for service in ["phone", "pairs", "codes"] {
+        desk.know_others();
+        for service in ["phone", "pairs", "codes", "hundreds"] {
             let output = desk
                 .kyso(&[
                     "cert",
@@ -114,6 +183,29 @@ totp = {{ reference = "env:SEED", encoding = "hex" }}
             assert!(output.status.success(), "{}", text(&output));
         }
         desk
+    }
+
+    /// Credentials of the systems that are asked for a PIN.
+    fn know_others(&self) {
+        let signer = self.sandbox.world().subscribers().next().unwrap();
+        let key = &signer.holdings[0];
+        let credential = || Credential::new(&*signer.username).auth_mode("EXPLICIT/PIN");
+        let (uuid, id) = (key.agreement_uuid.to_string(), key.credential_id.to_string());
+        let credentials = [
+            ("rssp1", credential().credential_id(key.thumbprint_sha256()).scal(2)),
+            ("rssp2", credential().credential_id(&id).scal(2)),
+            ("efy", Credential::default().agreement_uuid(uuid).auth_mode("EXPLICIT/PIN")),
+            ("csc1", Credential::new(&*signer.username).credential_id(&id)),
+            ("csc2", Credential::new(&*signer.username).credential_id(&id)),
+        ];
+        for (service, credential) in credentials {
+            let mut found = FoundCertificate::default();
+            found.credential = credential;
+            found.certificates = key.chain.certificates().iter().map(|one| one.der().to_vec()).collect();
+            let entry = Entry::new(service, &signer.username, found).unwrap();
+            let store = Store::at(self.path("credentials.json"));
+            store.change(|contents| contents.add(entry, Some(service))).unwrap();
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -174,7 +174,7 @@ fn a_sad_is_good_once_for_its_transaction_and_for_a_while() {
     assert_eq!(client.code(path, &with(right.clone(), "/sad", json!("x"))), 401);
     assert_eq!(client.code(path, &with(right.clone(), "/sad", json!("(absent)"))), 400);
     assert_eq!(client.code(path, &with(right.clone(), "/password", json!("x"))), 401);
-    let company = &sandbox.world().subscribers()[1];
+    let company = sandbox.world().subscribers().nth(1).unwrap();
     let other = with(right.clone(), "/user_id", json!(company.user_id));
     assert_eq!(client.code(path, &with(other, "/password", json!(company.password.expose()))), 401);
     let reply = client.post(path, &right).1;

@@ -8,7 +8,7 @@ use kyso::sandbox::{
 use serde_json::{Value, json};
 
 /// `POST play/sign {id, key, digests}` to the phone; `POST play/sign-now`; `GET play/status/ID`.
-pub struct Player;
+pub(crate) struct Player;
 
 fn order(body: &Value) -> Order {
     let digests = body["digests"].as_array().unwrap().iter().enumerate();
@@ -56,25 +56,25 @@ impl Provider for Player {
 }
 
 /// A folder that the tests of a build share, so that keys are made once.
-pub fn keys() -> PathBuf {
+pub(crate) fn keys() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("sandbox-keys")
 }
 
-pub fn start(settings: Settings) -> Sandbox {
+pub(crate) fn start(settings: Settings) -> Sandbox {
     Sandbox::start(settings.folder(keys()).add_provider(Box::new(Player))).unwrap()
 }
 
-pub fn agent() -> ureq::Agent {
+pub(crate) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }
 
 /// Status and body; an error when the connection broke.
-pub fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Result<(u16, String), ureq::Error> {
+pub(crate) fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Result<(u16, String), ureq::Error> {
     let mut response = agent().post(format!("{}/{path}", sandbox.url())).send(body.to_string())?;
     Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
 }
 
-pub fn get(sandbox: &Sandbox, path: &str) -> Result<(u16, String), ureq::Error> {
+pub(crate) fn get(sandbox: &Sandbox, path: &str) -> Result<(u16, String), ureq::Error> {
     let mut response = agent().get(format!("{}/{path}", sandbox.url())).call()?;
     Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
 }

@@ -6,6 +6,8 @@ pub(crate) mod lock;
 pub(crate) mod pdf;
 pub(crate) mod place;
 pub(crate) mod remote;
+#[cfg(feature = "sandbox")]
+pub(crate) mod sandbox;
 pub(crate) mod value;
 pub(crate) mod visible;
 pub(crate) mod xml;
@@ -62,6 +64,9 @@ pub(crate) enum Command {
     C14n(C14n),
     /// Signs with the credentials of signing services: VNPT SmartCA, Mobile-ID, EFY and those of the CSC.
     Remote(remote::Remote),
+    /// Plays the remote signers on this machine, with keys of its own, until it is interrupted.
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Sandbox),
 }
 
 #[derive(Args)]

@@ -1,7 +1,6 @@
 //! `kyso cert`: the credentials that documents are signed with.
 
 mod add;
-mod ask;
 mod auth;
 mod details;
 mod image;

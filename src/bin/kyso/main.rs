@@ -20,6 +20,8 @@ mod prepare;
 mod preview;
 mod progress;
 mod remote;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod sign;
 mod sign_cloud;
 mod signing;
@@ -57,5 +59,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Inspect(options) => inspect::run(&options),
         Command::C14n(options) => c14n::run(&options),
         Command::Remote(options) => remote::run(&options),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(options) => sandbox::run(&options),
     }
 }

@@ -2,10 +2,10 @@
 
 mod carry;
 mod certificates;
-mod console;
+pub(crate) mod console;
 mod context;
 mod finish;
-mod interrupt;
+pub(crate) mod interrupt;
 mod job;
 mod model;
 mod plan;

@@ -3,6 +3,7 @@
 //! A structure says which fields it has when it is deserialised; for each of them the variable is looked
 //! up. So the variables follow the structures, whatever fields those have.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use serde::de::value::{SeqDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use toml::Spanned;
-use toml::de::{DeString, DeValue, ValueDeserializer};
+use toml::de::{DeString, DeTable, DeValue, ValueDeserializer};
 
 use crate::client::Environment;
 
@@ -72,6 +73,11 @@ pub(super) fn hyphenated(key: &str) -> String {
     key.replace('_', "-")
 }
 
+/// A key without what spellings differ in: `mac-addr`, `mac_addr` and `macAddr` are one.
+fn folded(key: &str) -> String {
+    key.chars().filter(|character| !matches!(character, '-' | '_')).collect::<String>().to_ascii_lowercase()
+}
+
 /// The variable that overrides a field.
 fn variable(prefix: &str, field: &str) -> String {
     format!("{prefix}{}", field.replace('-', "_").to_ascii_uppercase())
@@ -103,10 +109,10 @@ impl<'i> Fields<'_, 'i> {
         let mut seen = Vec::new();
         for (key, value) in self.fields {
             let span = key.span();
-            let spelt = hyphenated(key.get_ref());
-            match names.iter().find(|name| hyphenated(name) == spelt) {
+            let spelt = folded(key.get_ref());
+            match names.iter().find(|name| folded(name) == spelt) {
                 Some(name) if seen.contains(name) => {
-                    return Err(FieldError::new(format!("`{spelt}` is given twice"), span));
+                    return Err(FieldError::new(format!("`{name}` is given twice"), span));
                 }
                 Some(name) => {
                     seen.push(name);
@@ -180,6 +186,10 @@ impl<'i> MapAccess<'i> for Values<'i> {
         match self.next.take() {
             Some(FieldValue::Written(value)) => {
                 let span = value.span();
+                if let DeValue::Table(table) = value.get_ref() {
+                    let nested = Nested { table: table.clone(), span: span.clone() };
+                    return seed.deserialize(nested).map_err(|error| error.or_at(|| At::Span(span)));
+                }
                 seed.deserialize(ValueDeserializer::from(value)).map_err(|error| {
                     FieldError::new(error.message(), error.span().filter(|at| !at.is_empty()).unwrap_or(span))
                 })
@@ -189,6 +199,70 @@ impl<'i> MapAccess<'i> for Values<'i> {
             }
             None => Err(de::Error::custom("a value without its key")),
         }
+    }
+}
+
+/// No variables: a table inside another is what the file says.
+static NO_VARIABLES: BTreeMap<String, String> = BTreeMap::new();
+
+/// A table inside another, whose keys may have hyphens as well.
+struct Nested<'i> {
+    table: DeTable<'i>,
+    span: Range<usize>,
+}
+
+impl<'i> de::Deserializer<'i> for Nested<'i> {
+    type Error = FieldError;
+
+    /// The fields are not known before the tag is read. They are all written with underscores.
+    fn deserialize_any<V: Visitor<'i>>(self, visitor: V) -> Result<V::Value, FieldError> {
+        let entry = |(key, value): Field<'i>| {
+            let name = DeString::Owned(key.get_ref().replace('-', "_"));
+            (Key::Unknown(name, key.span()), FieldValue::Written(value))
+        };
+        let values: Vec<_> = self.table.into_iter().map(entry).collect();
+        visitor.visit_map(Values { values: values.into_iter(), next: None })
+    }
+
+    fn deserialize_struct<V: Visitor<'i>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, FieldError> {
+        let table = self.table.into_iter().collect();
+        Fields { fields: table, environment: &NO_VARIABLES, prefix: "" }
+            .deserialize_struct(name, fields, visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'i>>(self, visitor: V) -> Result<V::Value, FieldError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'i>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, FieldError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'i>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, FieldError> {
+        let value = ValueDeserializer::from(Spanned::new(self.span.clone(), DeValue::Table(self.table)));
+        value
+            .deserialize_enum(name, variants, visitor)
+            .map_err(|error| FieldError::new(error.message(), error.span().unwrap_or(self.span)))
+    }
+
+    forward_to_deserialize_any! {
+        <W: Visitor<'i>>
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct map identifier ignored_any
     }
 }
 

@@ -81,14 +81,23 @@ fn a_configuration_is_read() {
 #[test]
 fn a_login_of_csc_is_a_table_of_its_own() {
     let text = "[services.c]\nsystem=\"csc\"\nbase-url=\"https://c.example/csc/v1\"\ndialect=\"v1\"\n\
-                [services.c.login]\nkind=\"client\"\nclient_id=\"me\"\n";
+                [services.c.login]\nkind=\"client\"\nclient-id=\"me\"\n";
     let configuration = parse(text).unwrap();
     let Service::Csc(service) = &configuration.service("c").unwrap().service else { panic!() };
     assert_eq!(
         service.login,
         crate::remote::csc::Login::Client { client_id: "me".into(), redirect_uri: None }
     );
-    let (line, _, message) = wrong(&text.replace("\"client\"", "\"clint\""));
+    let underscores = text.replace("client-id", "client_id");
+    assert_eq!(parse(&underscores).unwrap().service("c").unwrap().service, Service::Csc(service.clone()));
+    let text = "[services.m]\nsystem=\"mobile-id\"\nbase-url=\"https://r.example\"\nrelying-party=\"a\"\n\
+                username=\"b\"\nclient-info={ mac-addr = \"c\" }\n";
+    let configuration = parse(text).unwrap();
+    let Service::MobileId(service) = &configuration.service("m").unwrap().service else { panic!() };
+    assert_eq!(service.client_info.as_ref().unwrap().mac_addr.as_deref(), Some("c"));
+    let (line, column, message) = wrong(&text.replace("mac-addr", "mac"));
+    assert_eq!((line, column), (6, 15), "{message}");
+    let (line, _, message) = wrong(&underscores.replace("\"client\"", "\"clint\""));
     assert_eq!(line, 6, "{message}");
     assert!(!message.contains("clint") && message.contains("`client`"), "{message}");
 }

@@ -21,6 +21,7 @@ use crate::remote::credential::{Credential, Terms};
 use crate::remote::failure::{Outcome, Retry};
 use crate::remote::flow::{Action, Answer, DocumentOutcome, DocumentResult, Event, Input, Lost, Wait};
 use crate::remote::items::{BeginError, Items};
+use crate::remote::secret::Secret;
 use crate::request::{ServiceKind, SigningRequest};
 
 /// How long a transaction that may not have arrived is asked for, although the service says it has none.
@@ -414,7 +415,7 @@ impl Transaction {
     }
 
     /// The SAD and how long it lives, in seconds.
-    pub(super) fn keep_sad(&mut self, sad: crate::remote::secret::Secret, seconds: i64, now: i64) {
+    pub(super) fn keep_sad(&mut self, sad: Secret, seconds: i64, now: i64) {
         self.vault.sad = Some(sad);
         self.sad_expires_at = Some(now.saturating_add(seconds.saturating_mul(1000)));
     }

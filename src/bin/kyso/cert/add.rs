@@ -1,14 +1,15 @@
 //! `kyso cert add`: certificates of a service become credentials.
 
 use kyso::client::store::{Added, Entry};
+use kyso::client::{Answers, ProcessEnvironment};
 
-use super::ask::Ask;
 use super::details::{Details, day, plain, serial};
 use super::look::{Whose, entries, look, warn};
 use super::{Context, misconfigured};
 use crate::arguments::cert::AddCert;
 use crate::failure::{Exit, Failure, note};
 use crate::output;
+use crate::remote::console::Person;
 
 pub(super) fn run(context: &Context<'_>, options: &AddCert) -> Result<(), Failure> {
     let configuration = context.configuration()?;
@@ -20,7 +21,8 @@ pub(super) fn run(context: &Context<'_>, options: &AddCert) -> Result<(), Failur
     }
     let whose = Whose { id: options.id.clone(), agreement: options.agreement.clone() };
     let wanted = options.serial.as_deref();
-    let found = look(service, &whose, wanted, &mut Ask::new(service.secrets.clone()))?;
+    let mut person = Person::new(Answers::new(service.secrets.clone(), &ProcessEnvironment));
+    let found = look(service, &whose, wanted, &mut person)?;
     let mut entries = entries(&service.name, &whose, found);
     if let Some(wanted) = wanted {
         entries.retain(|entry| has_serial(entry, wanted));

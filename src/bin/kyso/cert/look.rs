@@ -3,12 +3,13 @@
 use kyso::Entropy;
 use kyso::client::config::ConfiguredService;
 use kyso::client::store::Entry;
-use kyso::client::{DriveError, ProcessEnvironment};
-use kyso::remote::{Credential, FoundCertificate, Listing, Service};
+use kyso::client::{DriveError, ProcessEnvironment, Watch};
+use kyso::remote::{Answer, Credential, FoundCertificate, Input, Listing, Service};
 
-use super::ask::{Ask, now};
 use super::details::{day, plain};
 use crate::failure::{Exit, Failure, note, told};
+use crate::remote::console::{Person, now};
+use crate::remote::interrupt;
 
 /// Whose certificates are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +51,7 @@ pub(super) fn look(
     service: &ConfiguredService,
     whose: &Whose,
     serial: Option<&str>,
-    ask: &mut Ask,
+    person: &mut Person<'_>,
 ) -> Result<Vec<FoundCertificate>, Failure> {
     let name = &service.name;
     if service.service.base_url().is_none() {
@@ -68,20 +69,32 @@ pub(super) fn look(
     let driver = service
         .driver(&ProcessEnvironment)
         .map_err(|error| Failure::new(error.fault().into(), format!("service {name}: {}", told(&error))))?;
-    driver.run(&mut listing, ask).map_err(|error| undone(name, &error, ask))
+    interrupt::watch();
+    driver.run(&mut listing, &mut Looking(person)).map_err(|error| {
+        let exit = match &error {
+            // The service said nothing at all.
+            DriveError::Failed { lost: Some(_), .. } => Exit::Io,
+            error => error.fault().into(),
+        };
+        Failure::new(exit, format!("service {name}: {}", told(&error)))
+    })
 }
 
-fn undone(service: &str, error: &DriveError, ask: &mut Ask) -> Failure {
-    if let Some(why) = ask.unanswered.take() {
-        return Failure::new(Exit::Usage, format!("service {service}: {why}"));
+/// Nothing is stored, since a look can be had again, and nobody's phone is waited for.
+struct Looking<'p, 'e>(&'p mut Person<'e>);
+
+impl Watch for Looking<'_, '_> {
+    fn persist(&mut self, _: &str) -> std::io::Result<()> {
+        Ok(())
     }
-    let exit = match error {
-        // The service said nothing at all.
-        DriveError::Failed { lost: Some(_), .. } => Exit::Io,
-        DriveError::Failed { .. } | DriveError::Address { .. } => error.fault().into(),
-        _ => Exit::Io,
-    };
-    Failure::new(exit, format!("service {service}: {}", told(error)))
+
+    fn input(&mut self, input: &Input) -> Answer {
+        self.0.input(input).map_or(Answer::Declined, Answer::Given)
+    }
+
+    fn interrupted(&self) -> bool {
+        interrupt::is_pressed()
+    }
 }
 
 /// Entries of what was found. What has no certificate that can be read is passed over with a warning.

@@ -1,17 +1,19 @@
 //! `kyso cert refresh`: what the services say about the credentials now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use kyso::client::config::Configuration;
+use kyso::client::secrets::Secrets;
 use kyso::client::store::Entry;
+use kyso::client::{Answers, ProcessEnvironment};
 
-use super::ask::Ask;
 use super::look::{Whose, entries, look, warn};
 use super::{Context, misconfigured, refused};
 use crate::arguments::cert::RefreshCerts;
 use crate::failure::{Failure, note};
 use crate::output;
+use crate::remote::console::Person;
 
 pub(super) fn run(context: &Context<'_>, options: &RefreshCerts) -> Result<ExitCode, Failure> {
     let contents = context.read()?;
@@ -22,10 +24,11 @@ pub(super) fn run(context: &Context<'_>, options: &RefreshCerts) -> Result<ExitC
         options.names.iter().map(get).collect::<Result<_, _>>()?
     };
     let configuration = context.configuration()?;
-    // One question for all certificates of somebody with a service, and one set of answers for a service.
-    let mut groups: BTreeMap<&str, BTreeSet<Whose>> = BTreeMap::new();
+    // One question for all certificates of somebody with a service, with whatever secrets they have.
+    let mut groups: BTreeMap<&str, BTreeMap<Whose, Secrets>> = BTreeMap::new();
     for entry in chosen {
-        groups.entry(entry.service()).or_default().insert(Whose::of(entry));
+        let secrets = groups.entry(entry.service()).or_default().entry(Whose::of(entry)).or_default();
+        *secrets = secrets.or(entry.secrets());
     }
     let mut failures = Vec::new();
     for (service, people) in groups {
@@ -45,13 +48,22 @@ fn refresh(
     context: &Context<'_>,
     configuration: &Configuration,
     service: &str,
-    people: &BTreeSet<Whose>,
+    people: &BTreeMap<Whose, Secrets>,
 ) -> Result<(), Failure> {
     let service = configuration.service(service).map_err(|error| misconfigured(&error))?;
-    let mut ask = Ask::new(service.secrets.clone());
-    for whose in people {
-        ask.next_flow();
-        let found = look(service, whose, None, &mut ask)?;
+    let person = |secrets: &Secrets| Person::new(Answers::new(secrets.clone(), &ProcessEnvironment));
+    let mut secrets = service.secrets.clone();
+    let mut asked = person(&secrets);
+    for (whose, own) in people {
+        let of_both = own.or(&service.secrets);
+        // What somebody was asked for serves all who have no secrets of their own.
+        if of_both == secrets {
+            asked.next_flow();
+        } else {
+            asked = person(&of_both);
+            secrets = of_both;
+        }
+        let found = look(service, whose, None, &mut asked)?;
         let found = entries(&service.name, whose, found);
         let (refreshed, contents) = context
             .change(|contents| Ok((contents.refresh(&service.name, whose.id(), found), contents.clone())))?;

@@ -47,7 +47,7 @@ impl<'e> Person<'e> {
     pub(crate) fn input(&mut self, input: &Input) -> Option<Secret> {
         self.quiet();
         if let Some(message) = input.message.as_deref().filter(|message| !message.trim().is_empty()) {
-            note("", message);
+            say(message);
         }
         loop {
             match self.answers.answer(input, now()) {
@@ -83,7 +83,7 @@ impl<'e> Person<'e> {
         if io::stderr().is_terminal() {
             let bar = self.bar.get_or_insert_with(|| {
                 if let Some(said) = said {
-                    note("", said);
+                    say(said);
                 }
                 let bar = ProgressBar::new_spinner();
                 if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
@@ -98,7 +98,7 @@ impl<'e> Person<'e> {
         let is_due = self.told_at.is_none_or(|at| now.signed_duration_since(at).num_seconds() >= QUIET);
         if is_due {
             if let Some(said) = said.filter(|_| self.told_at.is_none()) {
-                note("", said);
+                say(said);
             }
             note("", &line);
             self.told_at = Some(now);
@@ -151,6 +151,15 @@ fn ask(input: &Input) -> Option<Secret> {
             note("", &format!("the service asks for {what}, and nobody can be asked: {error}"));
             None
         }
+    }
+}
+
+/// What the service says, of which the beginning is enough: it may name a thousand documents.
+fn say(message: &str) {
+    const MOST: usize = 400;
+    match message.char_indices().nth(MOST) {
+        Some((end, _)) => note("", &format!("{}…", message.get(..end).unwrap_or_default())),
+        None => note("", message),
     }
 }
 

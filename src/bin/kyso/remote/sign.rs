@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use kyso::client::store::Entry;
+use kyso::client::store::{Entry, SignatureImage};
 use kyso::client::{Answers, ProcessEnvironment};
 use kyso::document::Signing;
+use kyso::pdf::Layout;
 use kyso::sign_cloud::MetaData;
 use kyso::{Chain, SigningRequest};
 
@@ -41,7 +42,7 @@ pub(crate) fn run(options: &RemoteSign) -> Result<ExitCode, Failure> {
     let credential = entry.map(|entry| entry.credential().clone()).unwrap_or_default();
     let driver = context::driver(service)?;
 
-    let (documents, requests) = prepared(options, &chain)?;
+    let (documents, requests) = prepared(options, &chain, entry.and_then(Entry::image))?;
     let refused = options.input.len() - documents.len();
     if documents.is_empty() {
         return Ok(Exit::Refused.into());
@@ -92,9 +93,11 @@ struct Input<'o> {
 fn prepared(
     options: &RemoteSign,
     chain: &Chain,
+    image: Option<&SignatureImage>,
 ) -> Result<(Vec<Document>, Vec<(usize, SigningRequest)>), Failure> {
     let inputs = inputs(options)?;
-    let pdf = dialect(options, &inputs, Format::Pdf)?;
+    let mut pdf = dialect(options, &inputs, Format::Pdf)?;
+    own_image(options, &mut pdf, image)?;
     let xml = dialect(options, &inputs, Format::Xml)?;
     let results = finish::on_threads(&inputs, |input| {
         let metadata = if input.format == Format::Pdf { &pdf } else { &xml };
@@ -186,4 +189,25 @@ fn dialect(options: &RemoteSign, inputs: &[Input<'_>], format: Format) -> Result
         note("warning: ", "counterSigning is left out: sign what was signed with the other credential");
     }
     Ok(metadata)
+}
+
+/// A visible signature shows the credential's image, unless another is asked for or none.
+fn own_image(
+    options: &RemoteSign,
+    metadata: &mut MetaData,
+    image: Option<&SignatureImage>,
+) -> Result<(), Failure> {
+    let visible = &options.signing.pdf.visible;
+    let has_other =
+        visible.image.is_some() || visible.picture.is_some() || metadata.singleton.pdf.image.is_some();
+    if has_other || visible.layout == Some(Layout::Text) {
+        return Ok(());
+    }
+    metadata.singleton.pdf.image = match image {
+        None => None,
+        Some(SignatureImage::Data(bytes)) => Some(bytes.as_slice().into()),
+        Some(SignatureImage::File(path)) => Some(files::read(path, files::SMALL)?.into()),
+        Some(_) => None,
+    };
+    Ok(())
 }
