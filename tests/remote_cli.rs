@@ -17,6 +17,9 @@ use desk::{Desk, serial, signer_id, text, within};
 use kyso::sandbox::{DropConnection, Faults, Settings};
 use support::Judge;
 
+/// A fault by its name, and how it is switched on.
+type Trouble = (&'static str, fn(&mut Faults));
+
 fn ready(desk: &Desk) {
     desk.put(&support::pdf("demo.pdf"), "contract.pdf");
     desk.put(&support::xml::xml("tt78-invoice.xml"), "invoice.xml");
@@ -221,7 +224,7 @@ fn ctrl_c_leaves_a_job_that_can_be_resumed() {
 
 #[test]
 fn a_wrong_value_is_refused_and_written_nowhere() {
-    let wrong: [(&str, fn(&mut Faults)); 4] = [
+    let wrong: [Trouble; 4] = [
         ("wrong_key", |faults| faults.wrong_key = true),
         ("hash_of_hash", |faults| faults.hash_of_hash = true),
         ("no_digest_info", |faults| faults.no_digest_info = true),
@@ -258,7 +261,7 @@ fn part_of_a_batch_is_kept_and_the_rest_begun_again() {
 
 #[test]
 fn broken_connections_and_errors_after_signing_end_in_signatures() {
-    let faulty: [(&str, fn(&mut Faults)); 4] = [
+    let faulty: [Trouble; 4] = [
         ("error_500_after_signing", |faults| faults.error_500_after_signing = true),
         ("drop_connection after", |faults| faults.drop_connection = DropConnection::After),
         ("crlf_in_base64", |faults| faults.crlf_in_base64 = true),

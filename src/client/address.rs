@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ureq::http::Uri;
+use ureq::http::uri::Authority;
 
 use super::error::AddressError;
 
@@ -18,9 +19,10 @@ pub(super) struct Host {
 impl Host {
     /// `host` or `host:port`.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let authority: ureq::http::uri::Authority = text.trim().parse().ok()?;
-        let plain = !authority.as_str().contains('@') && !authority.host().is_empty();
-        plain.then(|| Self { name: authority.host().to_ascii_lowercase(), port: authority.port_u16() })
+        let authority: Authority = text.trim().parse().ok()?;
+        let port = port_of(&authority)?;
+        let is_plain = !authority.as_str().contains('@') && !authority.host().is_empty();
+        is_plain.then(|| Self { name: authority.host().to_ascii_lowercase(), port })
     }
 
     fn is(&self, name: &str, port: u16, default: u16) -> bool {
@@ -57,7 +59,7 @@ impl Address {
             "http" if is_this_machine(&host) => true,
             _ => return Err(AddressError::Scheme { scheme: scheme.to_owned(), host }),
         };
-        let port = authority.port_u16().unwrap_or(default_port(is_plain));
+        let port = port_of(authority).ok_or_else(malformed)?.unwrap_or(default_port(is_plain));
         Ok(Self { uri, is_plain, host, port })
     }
 
@@ -74,6 +76,17 @@ impl Address {
         } else {
             Err(AddressError::Host { host: self.host, port: self.port })
         }
+    }
+}
+
+/// The port, if there is one; none at all when what stands behind the host is no port: taking the default
+/// in its place would allow one address and connect to another.
+fn port_of(authority: &Authority) -> Option<Option<u16>> {
+    let behind = authority.as_str().rsplit('@').next()?.strip_prefix(authority.host())?;
+    match behind.strip_prefix(':') {
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok().map(Some),
+        None if behind.is_empty() => Some(None),
+        _ => None,
     }
 }
 
@@ -106,7 +119,15 @@ mod tests {
         ] {
             assert!(matches!(Address::parse(url), Err(AddressError::Scheme { .. })), "{url}");
         }
-        for url in ["", "/x", "ca.example/x", "https:///x", "https://ca.example:99999/x", "https://a b/"] {
+        for url in [
+            "",
+            "/x",
+            "ca.example/x",
+            "https:///x",
+            "https://ca.example:99999/x",
+            "https://ca.example:/x",
+            "https://a b/",
+        ] {
             assert!(matches!(Address::parse(url), Err(AddressError::Malformed { .. })), "{url}");
         }
         let with_user = Address::parse("https://ca.example@evil.example/x").unwrap_err();
@@ -125,6 +146,8 @@ mod tests {
             assert!(matches!(go(url), Err(AddressError::Host { .. })), "{url}");
         }
         assert_eq!(Host::parse("user@ca.example"), None);
-        assert_eq!(Host::parse("https://ca.example"), None);
+        for text in ["https://ca.example", "ca.example:99999", "ca.example:", "ca.example:x", ":443", ""] {
+            assert_eq!(Host::parse(text), None, "{text}");
+        }
     }
 }

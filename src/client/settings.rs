@@ -202,9 +202,8 @@ impl fmt::Debug for Settings {
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
     let mut found = Vec::new();
     for item in parse_pem(pem) {
-        match item.map_err(|error| error.to_string())? {
-            PemItem::Certificate(certificate) => found.push(certificate),
-            _ => {}
+        if let PemItem::Certificate(certificate) = item.map_err(|error| error.to_string())? {
+            found.push(certificate);
         }
     }
     if found.is_empty() { Err("no certificate in PEM".to_owned()) } else { Ok(found) }

@@ -128,7 +128,6 @@ impl World {
     }
 
     /// Everybody who signs.
-    #[must_use]
     pub fn subscribers(&self) -> impl Iterator<Item = &Subscriber> {
         self.accounts.subscribers()
     }

@@ -15,7 +15,7 @@ use crate::failure::{Exit, Failure, note, told};
 use crate::files;
 
 /// What came of one value.
-enum Result1 {
+enum Embedded {
     Signed,
     Refused(String),
     /// The value may be good; the document or the disk is not.
@@ -36,19 +36,19 @@ pub(crate) fn documents(file: &mut JobFile) -> Result<(), Failure> {
     }
     let job = &file.job;
     let results = on_threads(&waiting, |(index, value)| match job.documents.get(*index) {
-        Some(document) => embed(document, value, &file.path().to_owned()),
-        None => Result1::Refused("there is no such document".to_owned()),
+        Some(document) => embed(document, value, file.path()),
+        None => Embedded::Refused("there is no such document".to_owned()),
     });
     let mut refused = Vec::new();
     for ((index, value), result) in waiting.into_iter().zip(results) {
         let Some(document) = file.job.documents.get_mut(index) else { continue };
         match result {
-            Result1::Signed => document.fate = Fate::Signed {},
-            Result1::Refused(reason) => {
+            Embedded::Signed => document.fate = Fate::Signed {},
+            Embedded::Refused(reason) => {
                 document.fate = Fate::Refused { reason };
                 refused.push((index, value));
             }
-            Result1::Stuck(failure) => note("", failure.line()),
+            Embedded::Stuck(failure) => note("", failure.line()),
         }
     }
     if !refused.is_empty() {
@@ -57,17 +57,17 @@ pub(crate) fn documents(file: &mut JobFile) -> Result<(), Failure> {
     file.save()
 }
 
-fn embed(document: &Document, value: &SignatureValue, job: &std::path::Path) -> Result1 {
+fn embed(document: &Document, value: &SignatureValue, job: &std::path::Path) -> Embedded {
     let prepared = match resumed(document, job) {
         Ok(prepared) => prepared,
-        Err(failure) => return Result1::Stuck(failure),
+        Err(failure) => return Embedded::Stuck(failure),
     };
     match prepared.accept(value) {
         Ok(signed) => match signed.save(&document.output) {
-            Ok(()) => Result1::Signed,
-            Err(error) => Result1::Stuck(Failure::save(&error)),
+            Ok(()) => Embedded::Signed,
+            Err(error) => Embedded::Stuck(Failure::save(&error)),
         },
-        Err(error) => Result1::Refused(told(&error)),
+        Err(error) => Embedded::Refused(told(&error)),
     }
 }
 
@@ -104,19 +104,12 @@ fn reorder(file: &mut JobFile, mut refused: Vec<(usize, SignatureValue)>) {
                 Ok(Err(error)) => {
                     note("", Failure::save(&error).line());
                     // It is this document's value, and waits for a disk that takes it.
-                    if let Some(fate) = value_fate(&value) {
-                        document.fate = fate;
-                    }
+                    document.fate = Fate::of_value(&value);
                 }
                 Err(_) => {}
             }
         }
     }
-}
-
-fn value_fate(value: &SignatureValue) -> Option<Fate> {
-    use base64::Engine as _;
-    Some(Fate::Value { base64: base64::engine::general_purpose::STANDARD.encode(value.as_bytes()) })
 }
 
 fn check(prepared: &Prepared<std::fs::File>, value: &SignatureValue) -> bool {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use kyso::remote::{Credential, DocumentOutcome, DocumentResult, Outcome, Retry, Transaction};
 use kyso::{SignatureValue, State};
 use serde::{Deserialize, Serialize};
@@ -153,11 +155,8 @@ impl Record {
 
 impl Fate {
     fn of(result: &DocumentResult) -> Self {
-        use base64::Engine as _;
         match result {
-            DocumentResult::Value(value) => {
-                Self::Value { base64: base64::engine::general_purpose::STANDARD.encode(value.as_bytes()) }
-            }
+            DocumentResult::Value(value) => Self::of_value(value),
             DocumentResult::Missing => Self::Missing {},
             DocumentResult::Unreadable { reason } => Self::Refused { reason: reason.clone() },
             DocumentResult::Rejected { code, message } => {
@@ -171,6 +170,11 @@ impl Fate {
             },
             _ => Self::Missing {},
         }
+    }
+
+    /// Of a document whose value waits to be embedded.
+    pub(crate) fn of_value(value: &SignatureValue) -> Self {
+        Self::Value { base64: STANDARD.encode(value.as_bytes()) }
     }
 
     /// The value, if one waits to be embedded.

@@ -81,6 +81,9 @@ pub(crate) fn run(options: &RemoteSign) -> Result<ExitCode, Failure> {
     finish::report(file, refused)
 }
 
+/// What goes out, each with the index of its document.
+type Requests = Vec<(usize, SigningRequest)>;
+
 /// One input and what it is.
 struct Input<'o> {
     path: &'o Path,
@@ -94,7 +97,7 @@ fn prepared(
     options: &RemoteSign,
     chain: &Chain,
     image: Option<&SignatureImage>,
-) -> Result<(Vec<Document>, Vec<(usize, SigningRequest)>), Failure> {
+) -> Result<(Vec<Document>, Requests), Failure> {
     let inputs = inputs(options)?;
     let mut pdf = dialect(options, &inputs, Format::Pdf)?;
     own_image(options, &mut pdf, image)?;
