@@ -124,13 +124,14 @@ pub(super) struct Accounts {
 
 impl Accounts {
     pub(super) fn open(folder: Option<&Path>) -> Result<Self, SandboxError> {
-        let authority = Authority::open(folder)?;
+        let mut authority = Authority::open(folder)?;
         let demonstration = vec![person(&authority)?, company(&authority)?];
         let subject =
             Subject {
                 common_name: "Kyso Sandbox Relying Party", uid: "MST:0000000002", locality: "Đà Nẵng"
             };
         let Issued { chain, key_pem, .. } = authority.issue("relying-party", Kind::Rsa, &subject)?;
+        authority.complete();
         let relying_party = RelyingParty {
             id: "kyso-sandbox",
             password: Secret::new("relying-party-password"),

@@ -27,12 +27,8 @@ const UID: [u64; 7] = [0, 9, 2342, 19_200_300, 100, 1, 1];
 pub(super) enum Keeping {
     /// Nowhere: they are made again every time.
     Memory,
-    /// In a folder, which nobody else uses at the time.
-    Folder {
-        path: PathBuf,
-        /// Locked until the hierarchy is complete.
-        _lock: File,
-    },
+    /// In a folder.
+    Folder(PathBuf),
 }
 
 /// The subject of a certificate.
@@ -54,6 +50,8 @@ pub(super) struct Issued {
 /// The root and the authority that issues.
 pub(super) struct Authority {
     keeping: Keeping,
+    /// Two that begin in the same folder make its keys one after the other, not at once.
+    lock: Option<File>,
     root: Certificate,
     issuing: Certificate,
     issuing_key: KeyPair,
@@ -62,9 +60,9 @@ pub(super) struct Authority {
 impl Authority {
     /// Takes up what the folder holds, and makes what it lacks.
     pub(super) fn open(folder: Option<&Path>) -> Result<Self, SandboxError> {
-        let keeping = match folder {
-            None => Keeping::Memory,
-            Some(path) => Keeping::open(path)?,
+        let (keeping, lock) = match folder {
+            None => (Keeping::Memory, None),
+            Some(path) => (Keeping::Folder(path.to_owned()), Some(lock(path)?)),
         };
         let root_key = pair(&keeping.key("root", Kind::P256)?)?;
         let root_params =
@@ -77,7 +75,12 @@ impl Authority {
             let issuer = Issuer::new(root_params()?, &root_key);
             issuing_params()?.signed_by(&issuing_key, &issuer).map_err(SandboxError::Certificate)
         })?;
-        Ok(Self { keeping, root, issuing, issuing_key })
+        Ok(Self { keeping, lock, root, issuing, issuing_key })
+    }
+
+    /// Lets others use the folder: everything that is kept there has been made.
+    pub(super) fn complete(&mut self) {
+        self.lock = None;
     }
 
     /// A subject's certificate, valid for three years, and its key.
@@ -193,18 +196,19 @@ fn armoured(label: &str, der: &[u8]) -> String {
     text
 }
 
-impl Keeping {
-    fn open(path: &Path) -> Result<Self, SandboxError> {
-        let failed = |doing| file_error(path, doing);
-        fs::create_dir_all(path).map_err(failed("making the folder"))?;
-        let lock = File::create(path.join(".lock")).map_err(failed("making the lock file"))?;
-        lock.lock().map_err(failed("locking"))?;
-        Ok(Self::Folder { path: path.to_owned(), _lock: lock })
-    }
+/// Makes the folder, and waits until nobody else makes keys in it.
+fn lock(folder: &Path) -> Result<File, SandboxError> {
+    let failed = |doing| file_error(folder, doing);
+    fs::create_dir_all(folder).map_err(failed("making the folder"))?;
+    let lock = File::create(folder.join(".lock")).map_err(failed("making the lock file"))?;
+    lock.lock().map_err(failed("locking"))?;
+    Ok(lock)
+}
 
+impl Keeping {
     /// The private key of this name, PKCS#8 in DER.
     fn key(&self, name: &str, kind: Kind) -> Result<Zeroizing<Vec<u8>>, SandboxError> {
-        let Self::Folder { path, .. } = self else { return keys::generate(kind) };
+        let Self::Folder(path) = self else { return keys::generate(kind) };
         let file = path.join(format!("{name}-key.pem"));
         if let Some(text) = read(&file)? {
             return first_block(&Zeroizing::new(text)).map(Zeroizing::new);
@@ -224,7 +228,7 @@ impl Keeping {
         make: impl FnOnce() -> Result<rcgen::Certificate, SandboxError>,
     ) -> Result<Certificate, SandboxError> {
         use rcgen::PublicKeyData as _;
-        let Self::Folder { path, .. } = self else {
+        let Self::Folder(path) = self else {
             return Ok(Certificate::from_der(make()?.der())?);
         };
         let file = path.join(format!("{name}.pem"));
@@ -264,8 +268,12 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, SandboxError> {
     }
 }
 
-/// Writes a file that only its owner can read.
+/// Writes a file that only its owner can read, unless it is there as it should be: another sandbox may be
+/// using it.
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), SandboxError> {
+    if read(path)?.is_some_and(|kept| Zeroizing::new(kept).as_slice() == bytes) {
+        return Ok(());
+    }
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

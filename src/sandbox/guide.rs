@@ -74,24 +74,39 @@ fn told(world: &World, address: SocketAddr, providers: &[&str]) -> String {
 
 /// What to type next.
 fn commands(world: &World, providers: &[&str], folder: &Path) -> String {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let mut text = format!(
         "Keys, certificates and sandbox.toml, the configuration of a client, are in {}\n",
         folder.display()
     );
-    let first = services(providers);
-    if let (Some((name, _)), Some(person)) = (first.first(), world.subscribers().next()) {
-        let configuration = folder.join("sandbox.toml");
-        let _ = write!(
-            text,
-            "Next, in another terminal:\n  export KYSO_CONFIG={}\n  \
-             kyso cert add --service {name} --id {} --alias demo\n  \
-             kyso remote sign invoice.xml contract.pdf -o signed --credential demo\n\
-             and approve on the phone. Trust for the outputs: kyso verify --trust {} FILE\n",
-            configuration.display(),
-            person.user_id,
-            folder.join("ca.pem").display(),
-        );
+    let names = services(providers);
+    let Some(person) = world.subscribers().next() else { return text };
+    let Some(holding) = person.holdings.first() else { return text };
+    if names.is_empty() {
+        return text;
     }
+    let configuration = folder.join("sandbox.toml");
+    let _ = write!(
+        text,
+        "Next, in another terminal, whichever of these systems is wanted (asked for a secret, give it from \
+         above):\n  export KYSO_CONFIG={}\n",
+        configuration.display()
+    );
+    for (name, _) in names {
+        // What each system knows a signer by.
+        let id = match name {
+            "mobile-id" => &person.username,
+            "efy" => &holding.agreement_uuid,
+            _ => &person.user_id,
+        };
+        let _ = writeln!(text, "  kyso cert add --service {name} --id {id}");
+    }
+    let _ = write!(
+        text,
+        "  kyso cert list\n  kyso remote sign contract.pdf -o signed --credential ALIAS\n\
+         and approve on the phone. To verify what comes out:\n  kyso verify --trust {} signed/contract.pdf\n",
+        folder.join("ca.pem").display(),
+    );
     text
 }
 

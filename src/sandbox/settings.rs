@@ -74,7 +74,8 @@ impl Settings {
         self
     }
 
-    /// Keeps keys and certificates in this folder, and writes there what a client needs to be set up.
+    /// Keeps keys and certificates in this folder, and writes there what a client needs to be set up. Of
+    /// several sandboxes in one folder, which share the keys, `sandbox.toml` tells of the last one started.
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());

@@ -198,6 +198,8 @@ pub(super) struct Transactions {
     used_order: VecDeque<Key>,
     documents: usize,
     count: u64,
+    /// Nothing that waits expires before.
+    quiet_until: Option<DateTime<Utc>>,
 }
 
 impl Transactions {
@@ -225,6 +227,7 @@ impl Transactions {
         self.documents = self.documents.saturating_add(documents);
         self.numbers.insert((provider, submission.transaction_id.clone()), self.count);
         let expires_at = after(now, submission.lifetime_seconds);
+        self.quiet_until = Some(self.quiet_until.map_or(expires_at, |until| until.min(expires_at)));
         let submission = Arc::new(submission);
         self.all.insert(self.count, Transaction { submission, expires_at, state: State::Pending });
         Ok(())
@@ -254,13 +257,21 @@ impl Transactions {
 
     /// Ends what nobody decided in time.
     pub(super) fn expire(&mut self, now: DateTime<Utc>) -> Vec<Ended> {
-        let late = |one: &&mut Transaction| matches!(one.state, State::Pending) && one.expires_at <= now;
-        let late = self.all.values_mut().filter(late);
-        late.map(|one| {
-            one.state = State::Expired;
-            one.ended()
-        })
-        .collect()
+        let mut ended = Vec::new();
+        if self.quiet_until.is_none_or(|until| now < until) {
+            return ended;
+        }
+        self.quiet_until = None;
+        for one in self.all.values_mut().filter(|one| matches!(one.state, State::Pending)) {
+            if one.expires_at <= now {
+                one.state = State::Expired;
+                ended.push(one.ended());
+            } else {
+                let until = self.quiet_until.map_or(one.expires_at, |until| until.min(one.expires_at));
+                self.quiet_until = Some(until);
+            }
+        }
+        ended
     }
 
     /// Begins to sign. What is begun must be [finished](Self::finish).

@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use kyso::SignatureValue;
 use kyso::algorithm::{DigestAlgorithm, Suite, ToBeSigned};
-use kyso::sandbox::{Document, Order, Sandbox, Settings};
+use kyso::remote::Secret;
+use kyso::sandbox::{Document, Enrolment, Order, Sandbox, Settings, Verdict};
 
 use crate::player::{keys, start};
 
@@ -26,6 +27,31 @@ fn keys_are_kept_and_nobody_else_can_read_them() {
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(fs::metadata(keys().join(name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
     }
+}
+
+#[test]
+fn two_sandboxes_may_share_a_folder() {
+    let one = start(Settings::new());
+    let other = start(Settings::new());
+    assert_ne!(one.address(), other.address());
+    let leaf = |sandbox: &Sandbox| sandbox.world().holding("company-rsa").unwrap().1.certificate().clone();
+    assert_eq!(leaf(&one), leaf(&other));
+}
+
+#[test]
+fn people_can_be_enrolled_while_it_runs() {
+    let sandbox = start(Settings::new());
+    let world = sandbox.world();
+    let mut enrolment = Enrolment::new("MST", "0000000009", "CÔNG TY MỚI");
+    enrolment.pin = Secret::new("1234");
+    let new = world.enrol(enrolment).unwrap();
+    let holding = &new.holdings[0];
+    assert!(holding.certificate().subject().contains("MST:0000000009"));
+    let (found, _) = world.subscriber_by_agreement(&holding.agreement_uuid).unwrap();
+    assert_eq!(found.tax_code.as_deref(), Some("0000000009"));
+    assert_eq!(world.check_pin(found, holding, "1234"), Verdict::Right);
+    let issuing = &holding.chain.certificates()[1];
+    assert!(holding.certificate().is_issued_by(issuing) && issuing.is_issued_by(world.root()));
 }
 
 #[test]
