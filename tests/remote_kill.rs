@@ -130,6 +130,39 @@ fn killed_at_every_step() {
     side_by_side(10, &cases, |(service, deed, at)| println!("{}", one(service, *deed, *at)));
 }
 
+/// Whoever goes on with a job may be killed as well.
+#[test]
+fn killed_again_and_again_while_it_is_resumed() {
+    // The request that the first client dies over, by its end.
+    let cases = [("vnpt", "/signatures/sign"), ("vnpt-th", "/confirm"), ("csc-later", "/signPolling")];
+    side_by_side(3, &cases, |(service, end)| {
+        let (service, end) = (*service, *end);
+        let desk = Desk::approving();
+        desk.put_papers();
+        desk.wire.rule(move |_, path| if path.ends_with(end) { Deed::SilenceAfter } else { Deed::Pass });
+        let child = desk.sign(service).spawn().unwrap();
+        within("the request", || desk.wire.is_reached());
+        killed(child);
+        let [job] = desk.jobs("out").try_into().unwrap();
+        for (number, deed) in [(0, Deed::SilenceBefore), (0, Deed::SilenceAfter), (1, Deed::SilenceAfter)] {
+            desk.wire.rule(move |at, _| if at == number { deed } else { Deed::Pass });
+            let mut child = desk.kyso(&["remote", "resume", job.to_str().unwrap()]).spawn().unwrap();
+            within("the request", || desk.wire.is_reached() || child.try_wait().unwrap().is_some());
+            killed(child);
+            assert!(desk.most_signed() <= 1, "{service}");
+        }
+        desk.wire.pass();
+        // The last one may have come to the end before its second request.
+        if job.exists() {
+            let last = desk.resume(&job, false);
+            assert_eq!(last.code, 0, "{service}: {}", last.text);
+        }
+        assert_eq!(desk.most_signed(), 1, "{service}");
+        assert!(desk.is_signed("out/contract.pdf") && desk.is_signed("out/invoice.xml"), "{service}");
+        assert!(desk.jobs("out").is_empty(), "{service}");
+    });
+}
+
 #[test]
 fn killed_while_it_waits_for_the_phone() {
     let desk = Desk::with(Settings::new(), 10);

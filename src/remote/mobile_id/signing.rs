@@ -302,7 +302,7 @@ impl Signing {
             poll_at: until,
             expires_at,
             verification_code: self.verification_code().filter(|_| on_signer),
-            message: None,
+            message: (!on_signer).then(|| "the service did not answer as it should; it is asked again".to_owned()),
         })
     }
 
