@@ -302,7 +302,7 @@ impl Signing {
             poll_at: until,
             expires_at,
             verification_code: self.verification_code().filter(|_| on_signer),
-            message: (!on_signer).then(|| "the service did not answer as it should; it is asked again".to_owned()),
+            message: (!on_signer).then(|| "the service is asked again in a moment".to_owned()),
         })
     }
 
