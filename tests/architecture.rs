@@ -72,6 +72,7 @@ const DOORS: [(&str, &[&str]); 30] = [
             "cms",
             "document",
             "pdf",
+            "prepare",
             "remote",
             "request",
             "sign_cloud",
