@@ -296,6 +296,8 @@ impl Signing {
             outcome.result = match (failure.outcome, in_flight.contains(&number)) {
                 (Outcome::Unknown, true) => DocumentResult::Unknown { message },
                 (Outcome::Unknown, false) => DocumentResult::NotSigned { message },
+                // Nobody refused: the service was not reached, or whoever asked gave it up.
+                (Outcome::Known, _) if code.is_none() => DocumentResult::NotSigned { message },
                 (Outcome::Known, _) => DocumentResult::Rejected { code, message },
             };
         }

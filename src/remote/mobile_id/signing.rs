@@ -285,6 +285,8 @@ impl Signing {
             outcome.result = match (ending.uncertain, in_flight.contains(&number)) {
                 (true, true) => DocumentResult::Unknown { message },
                 (true, false) => DocumentResult::NotSigned { message },
+                // Nobody refused: the service was not reached, or whoever asked gave it up.
+                (false, _) if code.is_none() => DocumentResult::NotSigned { message },
                 (false, _) => DocumentResult::Rejected { code, message },
             };
         }

@@ -163,9 +163,8 @@ impl Fate {
                 Self::Rejected { code: code.clone(), message: message.clone() }
             }
             DocumentResult::Unknown { message } => Self::Failed { message: message.clone(), unknown: true },
-            // Why is said of those that were under way.
-            DocumentResult::NotSigned { .. } => Self::Failed {
-                message: "it was not sent after another part of its batch had failed".to_owned(),
+            DocumentResult::NotSigned { message } => Self::Failed {
+                message: format!("it was not sent, because its batch failed before: {message}"),
                 unknown: false,
             },
             _ => Self::Missing {},
