@@ -98,28 +98,13 @@ fn one(service: &str, deed: Deed, at: usize) -> String {
 
 /// Lets a job of SmartCA TH be as old as its SAD may become.
 fn after_five_minutes(job: &Path) {
+    // As text: the states in it are as they are, to the byte.
     let text = fs::read_to_string(job).unwrap();
-    let mut job_of: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let mut aged = 0;
-    age(&mut job_of, &mut aged);
-    assert_eq!(aged, 1, "{text}");
-    fs::write(job, job_of.to_string()).unwrap();
-}
-
-fn age(value: &mut serde_json::Value, aged: &mut u32) {
-    match value {
-        serde_json::Value::Object(members) => {
-            for (name, member) in members {
-                if name == "sad_expires_at" {
-                    *member = (member.as_i64().unwrap() - 330_000).into();
-                    *aged += 1;
-                }
-                age(member, aged);
-            }
-        }
-        serde_json::Value::Array(members) => members.iter_mut().for_each(|member| age(member, aged)),
-        _ => {}
-    }
+    let name = "\"sad_expires_at\":";
+    let (before, rest) = text.split_once(name).unwrap();
+    let end = rest.find(|one: char| !one.is_ascii_digit()).unwrap();
+    let aged = rest[..end].parse::<i64>().unwrap() - 330_000;
+    fs::write(job, format!("{before}{name}{aged}{}", &rest[end..])).unwrap();
 }
 
 /// What became of it is unknown, and what may be done about that is said.
@@ -143,6 +128,39 @@ fn killed_at_every_step() {
     // A second code of a generator is half a minute away.
     cases.sort_by_key(|(service, ..)| *service != "vnpt-th");
     side_by_side(10, &cases, |(service, deed, at)| println!("{}", one(service, *deed, *at)));
+}
+
+/// Whoever goes on with a job may be killed as well.
+#[test]
+fn killed_again_and_again_while_it_is_resumed() {
+    // The request that the first client dies over, by its end.
+    let cases = [("vnpt", "/signatures/sign"), ("vnpt-th", "/confirm"), ("csc-later", "/signPolling")];
+    side_by_side(3, &cases, |(service, end)| {
+        let (service, end) = (*service, *end);
+        let desk = Desk::approving();
+        desk.put_papers();
+        desk.wire.rule(move |_, path| if path.ends_with(end) { Deed::SilenceAfter } else { Deed::Pass });
+        let child = desk.sign(service).spawn().unwrap();
+        within("the request", || desk.wire.is_reached());
+        killed(child);
+        let [job] = desk.jobs("out").try_into().unwrap();
+        for (number, deed) in [(0, Deed::SilenceBefore), (0, Deed::SilenceAfter), (1, Deed::SilenceAfter)] {
+            desk.wire.rule(move |at, _| if at == number { deed } else { Deed::Pass });
+            let mut child = desk.kyso(&["remote", "resume", job.to_str().unwrap()]).spawn().unwrap();
+            within("the request", || desk.wire.is_reached() || child.try_wait().unwrap().is_some());
+            killed(child);
+            assert!(desk.most_signed() <= 1, "{service}");
+        }
+        desk.wire.pass();
+        // The last one may have come to the end before its second request.
+        if job.exists() {
+            let last = desk.resume(&job, false);
+            assert_eq!(last.code, 0, "{service}: {}", last.text);
+        }
+        assert_eq!(desk.most_signed(), 1, "{service}");
+        assert!(desk.is_signed("out/contract.pdf") && desk.is_signed("out/invoice.xml"), "{service}");
+        assert!(desk.jobs("out").is_empty(), "{service}");
+    });
 }
 
 #[test]
@@ -220,5 +238,62 @@ fn stopped_with_ctrl_c_at_every_step() {
             assert_eq!(stopped.code, 0, "{name}");
         }
         assert!(desk.is_signed("out/contract.pdf") && desk.is_signed("out/invoice.xml"), "{name}");
+    });
+}
+
+/// Twelve documents in several calls that sign: the client is killed at each of those, and what had its
+/// value before is not signed again.
+#[test]
+fn killed_between_the_parts_of_a_batch() {
+    const PAPERS: usize = 12;
+    let mut cases = Vec::new();
+    for (service, part) in [("vnpt", 10), ("mobile-id", 10), ("efy", 5), ("csc", 5)] {
+        let desk = Desk::approving();
+        let papers = desk.put_many(service, PAPERS);
+        let run = ended(desk.sign_many(service, &papers).spawn().unwrap());
+        assert_eq!(run.code, 0, "{service}: {}", run.text);
+        let seen = desk.wire.seen();
+        let signing = seen.iter().enumerate().filter(|(_, path)| desk::may_sign(service, path));
+        let signing: Vec<usize> = signing.map(|(at, _)| at).collect();
+        assert_eq!(signing.len(), PAPERS.div_ceil(part), "{service}: {seen:?}");
+        for (number, at) in signing.into_iter().enumerate() {
+            let parts = (number * part, part.min(PAPERS - number * part));
+            cases.push((service, Deed::SilenceBefore, at, parts));
+            cases.push((service, Deed::SilenceAfter, at, parts));
+        }
+    }
+    side_by_side(6, &cases, |(service, deed, at, (done, part))| {
+        let (service, deed, at) = (*service, *deed, *at);
+        let name = format!("{service}, {deed:?} at {at}");
+        let desk = Desk::approving();
+        let papers = desk.put_many(service, PAPERS);
+        desk.wire.rule(move |number, _| if number == at { deed } else { Deed::Pass });
+        let child = desk.sign_many(service, &papers).spawn().unwrap();
+        within("the request", || desk.wire.is_reached());
+        killed(child);
+        desk.wire.pass();
+        let job = desk.path(&format!("{service}.job.json"));
+        let mut last = desk.resume(&job, false);
+        assert!(desk.most_signed() <= 1, "{name}: {}", last.text);
+        let count = |text: &str, words: &str| text.matches(words).count();
+        if last.code != 0 {
+            assert_eq!(last.code, 4, "{name}: {}", last.text);
+            // Those that were under way are in doubt, and no others.
+            let unknown = count(&last.text, ": what became of it is unknown: ");
+            assert_eq!(unknown, *part, "{name}: {}", last.text);
+            assert!(!last.text.contains("rejected: "), "{name}: {}", last.text);
+            let signed = PAPERS - unknown - count(&last.text, ": not signed: ");
+            assert!(signed >= *done, "{name}: {}", last.text);
+            assert!(last.text.contains(&format!("{signed} of 12 signed")), "{name}: {}", last.text);
+            last = desk.resume(&job, true);
+            assert_eq!(count(&last.text, "the signer may pay twice"), *part, "{name}: {}", last.text);
+        }
+        assert_eq!(last.code, 0, "{name}: {}", last.text);
+        for paper in &papers {
+            assert!(desk.is_signed(&format!("out-{service}/{paper}")), "{name}: {paper}");
+        }
+        let twice = desk.sandbox.world().signatures().iter().filter(|(_, count)| *count > 1).count();
+        let expected = if deed == Deed::SilenceAfter && service != "vnpt" { *part } else { 0 };
+        assert_eq!(twice, expected, "{name}: {}", last.text);
     });
 }

@@ -203,4 +203,15 @@ pub enum DocumentResult {
         /// The service's words.
         message: String,
     },
+    /// Whether it was signed is unknown: it was being signed when something failed, after others of the
+    /// transaction had got their values.
+    Unknown {
+        /// What failed.
+        message: String,
+    },
+    /// It was not sent to be signed, because something had failed before its turn came.
+    NotSigned {
+        /// What failed.
+        message: String,
+    },
 }

@@ -64,8 +64,16 @@ pub(crate) fn expected(service: &str, fault: Fault) -> Expected {
         Fault::DropEveryBefore | Fault::DropEveryAfter | Fault::Slow => match service {
             "vnpt" | "vnpt-th" => Unknown(&[]),
             // The login brings nothing, and nothing is signed without.
-            "mobile-id" => Again(&["0 of 2 signed", "not signed: mobile-id auth/login: no answer"]),
-            "efy" => Again(&["0 of 2 signed", "not signed: efy clients/login: the service could not be"]),
+            "mobile-id" => Again(&[
+                "0 of 2 signed",
+                "the service is asked again",
+                "not signed: mobile-id auth/login: no answer",
+            ]),
+            "efy" => Again(&[
+                "0 of 2 signed",
+                "the service is asked again",
+                "not signed: efy clients/login: the service could not be",
+            ]),
             _ => Resumable(&["auth/login: no answer"]),
         },
     }

@@ -79,7 +79,7 @@ struct Polled {
 #[serde(rename_all = "kebab-case")]
 enum End {
     Done,
-    /// Some documents got their values before it failed.
+    /// Some documents got their values before it failed, or others were not sent yet.
     Partly(Ended),
     Failed(Ended),
 }
@@ -266,11 +266,11 @@ impl Signing {
         let secrets = given.chain(&self.vault.sad).chain(&self.vault.code);
         let failure = self.session.hide(hide(failure, secrets));
         let ended = Ended::from(&failure);
-        let end = if self.values.is_empty() || failure.retry == Retry::Poll {
-            End::Failed(ended)
-        } else {
-            End::Partly(ended)
-        };
+        // What was not sent yet is not in doubt with the part that was under way.
+        let is_parted = failure.outcome == Outcome::Unknown && self.call_end() < self.items.len();
+        let is_whole = self.values.is_empty() && !is_parted;
+        let end =
+            if is_whole || failure.retry == Retry::Poll { End::Failed(ended) } else { End::Partly(ended) };
         self.vault = Vault::default();
         let action = self.ended(&end);
         self.end = Some(end);
@@ -289,11 +289,17 @@ impl Signing {
         let mut values = self.values.clone();
         values.resize(self.items.len(), String::new());
         let mut outcomes = self.items.outcomes_by_index(&values).unwrap_or_default();
-        if let Some(failure) = failure {
-            for outcome in outcomes.iter_mut().skip(self.values.len()) {
-                outcome.result =
-                    DocumentResult::Rejected { code: failure.code.clone(), message: failure.message.clone() };
-            }
+        let Some(failure) = failure else { return outcomes };
+        let in_flight = self.values.len()..self.call_end();
+        for (number, outcome) in outcomes.iter_mut().enumerate().skip(self.values.len()) {
+            let (code, message) = (failure.code.clone(), failure.message.clone());
+            outcome.result = match (failure.outcome, in_flight.contains(&number)) {
+                (Outcome::Unknown, true) => DocumentResult::Unknown { message },
+                (Outcome::Unknown, false) => DocumentResult::NotSigned { message },
+                // Nobody refused: the service was not reached, or whoever asked gave it up.
+                (Outcome::Known, _) if code.is_none() => DocumentResult::NotSigned { message },
+                (Outcome::Known, _) => DocumentResult::Rejected { code, message },
+            };
         }
         outcomes
     }

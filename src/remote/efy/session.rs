@@ -155,21 +155,21 @@ impl Pace {
     pub(super) fn waiting<D>(&mut self, now: DateTime<Utc>) -> Option<Action<D>> {
         let poll_at = self.pause_until.filter(|until| now < *until);
         self.pause_until = poll_at;
-        Some(self.wait_until(poll_at?, now))
+        Some(self.wait_until(poll_at?, now, Some("the service is asked again in a moment")))
     }
 
     /// For the answer to a request that is under way.
     pub(super) fn awaiting<D>(&self, now: DateTime<Utc>) -> Action<D> {
-        self.wait_until(self.next_look(now), now)
+        self.wait_until(self.next_look(now), now, None)
     }
 
     fn next_look(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         later(now, self.poll_seconds.max(1))
     }
 
-    fn wait_until<D>(&self, poll_at: DateTime<Utc>, now: DateTime<Utc>) -> Action<D> {
-        let expires_at = self.expires_at(now);
-        Action::Wait(Wait { poll_at, expires_at, verification_code: None, message: None })
+    fn wait_until<D>(&self, poll_at: DateTime<Utc>, now: DateTime<Utc>, message: Option<&str>) -> Action<D> {
+        let (expires_at, message) = (self.expires_at(now), message.map(str::to_owned));
+        Action::Wait(Wait { poll_at, expires_at, verification_code: None, message })
     }
 }
 

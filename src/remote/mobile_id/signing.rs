@@ -269,10 +269,11 @@ impl Signing {
                 ),
             };
         };
-        if self.values.is_empty() {
+        if self.values.is_empty() && !(ending.uncertain && self.chunk() < self.items.len()) {
             return Action::Failed(ending.to_failure());
         }
-        // Part of the batch has its values; the part that was being signed may have some that nobody knows.
+        // Part of the batch has its values; the part that was being signed may have some that nobody knows;
+        // the rest was not sent.
         let values: std::collections::BTreeMap<&str, &str> = (self.items.iter())
             .map(|item| item.document.as_str())
             .zip(self.values.iter().map(String::as_str))
@@ -280,10 +281,14 @@ impl Signing {
         let mut outcomes = self.items.outcomes_by_id(|document| values.get(document).copied());
         let in_flight = self.values.len()..self.values.len().saturating_add(self.chunk());
         for (number, outcome) in outcomes.iter_mut().enumerate().skip(self.values.len()) {
-            if !(ending.uncertain && in_flight.contains(&number)) {
-                let (code, message) = (ending.code.clone(), ending.message.clone());
-                outcome.result = DocumentResult::Rejected { code, message };
-            }
+            let (code, message) = (ending.code.clone(), ending.message.clone());
+            outcome.result = match (ending.uncertain, in_flight.contains(&number)) {
+                (true, true) => DocumentResult::Unknown { message },
+                (true, false) => DocumentResult::NotSigned { message },
+                // Nobody refused: the service was not reached, or whoever asked gave it up.
+                (false, _) if code.is_none() => DocumentResult::NotSigned { message },
+                (false, _) => DocumentResult::Rejected { code, message },
+            };
         }
         Action::Done(outcomes)
     }
@@ -299,7 +304,7 @@ impl Signing {
             poll_at: until,
             expires_at,
             verification_code: self.verification_code().filter(|_| on_signer),
-            message: None,
+            message: (!on_signer).then(|| "the service is asked again in a moment".to_owned()),
         })
     }
 

@@ -172,7 +172,7 @@ fn ask_phone(call: &Call<'_>, credential: &Credential<'_>, hashes: &[Vec<u8>]) -
         numbered.map(|(index, hash)| Document::new(format!("#{}", index.saturating_add(1)), hash)).collect();
     let documents = documents.ok_or_else(|| invalid("Invalid digest value length"))?;
     let handle = call.world.new_id();
-    let order = Order::new(PREFIX, credential.holding.credential_id.clone(), documents);
+    let order = Order::new(PREFIX, credential.holding.credential_id.as_str(), documents);
     let mut submission = Submission::new(handle.clone(), order).lifetime_seconds(SAD_SECONDS);
     if let Some(description) = call.fields.text("description")? {
         submission = submission.description(description);

@@ -185,7 +185,7 @@ fn order(
     if !fits {
         return Err(invalid("Invalid parameter signAlgo"));
     }
-    Ok(Order::new(PREFIX, credential.holding.credential_id.clone(), documents).algorithm(signature))
+    Ok(Order::new(PREFIX, credential.holding.credential_id.as_str(), documents).algorithm(signature))
 }
 
 fn sign(call: &Call<'_>, order: &Order) -> Result<Vec<String>, Reply> {

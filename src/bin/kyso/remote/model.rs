@@ -162,6 +162,11 @@ impl Fate {
             DocumentResult::Rejected { code, message } => {
                 Self::Rejected { code: code.clone(), message: message.clone() }
             }
+            DocumentResult::Unknown { message } => Self::Failed { message: message.clone(), unknown: true },
+            DocumentResult::NotSigned { message } => Self::Failed {
+                message: format!("it was not sent, because its batch failed before: {message}"),
+                unknown: false,
+            },
             _ => Self::Missing {},
         }
     }

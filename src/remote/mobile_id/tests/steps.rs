@@ -172,7 +172,7 @@ fn cancelling_releases_the_session() {
     // Two have their values, which may have cost something.
     let outcomes = done(flow.step(ok("{}"), now()));
     assert!(matches!(outcomes[1].result, DocumentResult::Value(_)));
-    assert!(matches!(outcomes[2].result, DocumentResult::Rejected { .. }));
+    assert!(matches!(outcomes[2].result, DocumentResult::NotSigned { .. }));
 
     let mut flow = signing(Dialect::V1, "EXPLICIT/PIN", 1);
     flow.step(Event::Continue, now());
