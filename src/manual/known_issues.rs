@@ -65,6 +65,24 @@
 //!   before: whole, but old. Where folders cannot be opened as files, the folder is not synced.
 //! - When the process is killed while saving, the temporary file beside the path (`.kyso-PID-N.part`) stays.
 //!
+//! # Remote signers
+//!
+//! - No live service was contacted. What the documents leave open is decided as [`remote`](super::remote) says, and the
+//!   sandbox plays these decisions, so it does not prove them.
+//! - EFY, RSSP v1 and CSC v1 cannot be asked what became of a signature whose answer was lost. The outcome is then not
+//!   known, and having it signed again may cost a second signature; `kyso remote resume --again` says so.
+//! - EFY gives the signer's certificate without its issuers: a PDF signed with it brings the leaf only.
+//! - EFY's `signing/file`, where the service signs the file itself, is for the library
+//!   (`remote::efy::FileSigning`, `client::FileCheck`); the program signs hashes.
+//! - RSSP in its first version has no RSASSA-PSS here, and its phone confirmation is asked for by repeating the same
+//!   `authorize`. The bodies of `extendTransaction`, `signHash` and `owner/*` are missing from the document.
+//! - CSC: no discovery of the authorization server (set `oauth2_url`), no pushed or rich authorization requests, no HTTP
+//!   Digest. An OAuth transaction that is resumed in another process begins its authorization anew.
+//! - The webhook reads the form of VNPT only. Viettel MySign is not spoken with.
+//! - A job of `kyso remote` is one file that is written before each request: thousands of transactions of one document
+//!   each make that slow.
+//! - The key rings of macOS and Windows have not been compiled here.
+//!
 //! # Verifying PDF
 //!
 //! - No revocation, and no certificate policies: see [`security`](super::security#what-it-does-not).

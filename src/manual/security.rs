@@ -79,6 +79,12 @@
 //! command line: the `rsa` crate, which it signs with, is not free of timing differences
 //! (RUSTSEC-2023-0071), so it does not belong where others can measure it.
 //!
+//! What talks to services (feature `client`) reads secrets where the configuration says they are and when they are
+//! asked for, sends them over verified TLS to the host that the configuration names, and follows no redirect. Stored
+//! transactions, jobs and credentials hold none. A password and the seed of one-time codes in one place are one factor:
+//! that is refused without `automatic-otp`, and warned of with it. Plain HTTP is spoken with this machine only.
+//! A webhook proves nothing: its transaction id makes the service be asked, and the answer is what counts.
+//!
 //! Fresh entropy for every document matters: initialisation vectors of encrypted documents and file
 //! identifiers are derived from it.
 //!
