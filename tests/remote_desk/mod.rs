@@ -18,7 +18,7 @@ use kyso::sandbox::{Faults, Sandbox, Settings};
 use kyso::verify;
 use tempfile::TempDir;
 
-#[allow(unused_imports, reason = "each program uses its part")]
+#[allow(unused_imports, reason = "some programs cut nothing")]
 pub(crate) use wire::{Deed, Wire};
 
 /// The services of the configuration: the five systems, and CSC where values are polled for.
@@ -188,6 +188,37 @@ impl Desk {
             "--signature-location",
             "DSCKS/NBan",
         ])
+    }
+
+    /// Papers that all differ, half of them contracts, half invoices; their names.
+    pub(crate) fn put_many(&self, service: &str, count: usize) -> Vec<String> {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+        let pdf = fs::read(data.join("pdf/demo.pdf")).unwrap();
+        let xml = fs::read_to_string(data.join("xml/tt78-invoice.xml")).unwrap();
+        assert!(xml.contains("<SHDon>1</SHDon>"));
+        let put = |number: usize| {
+            let is_pdf = number.is_multiple_of(2);
+            let name = format!("{service}-{number}.{}", if is_pdf { "pdf" } else { "xml" });
+            let text = if is_pdf {
+                [&pdf[..], format!("% {name}\n").as_bytes()].concat()
+            } else {
+                let number = format!("<SHDon>{service}-{number}</SHDon>");
+                xml.replace("<SHDon>1</SHDon>", &number).into_bytes()
+            };
+            fs::write(self.path(&name), text).unwrap();
+            name
+        };
+        (0..count).map(put).collect()
+    }
+
+    /// What signs these papers into a folder `out-` and the name of the service, with the state beside it.
+    pub(crate) fn sign_many(&self, service: &str, papers: &[String]) -> Command {
+        let (out, state) = (format!("out-{service}"), format!("{service}.job.json"));
+        let mut arguments = vec!["remote", "sign"];
+        arguments.extend(papers.iter().map(String::as_str));
+        arguments.extend(["-o", &out, "--credential", service, "--state", &state]);
+        arguments.extend(["--format", "tt78", "--signature-location", "DSCKS/NBan"]);
+        self.kyso(&arguments)
     }
 
     pub(crate) fn resume(&self, job: &Path, again: bool) -> Ended {
