@@ -91,7 +91,7 @@ fn answer(request: &HttpRequest) -> Value {
         }),
         "/csc/v2/credentials/info" => json!({
             "key": { "status": "enabled", "algo": ["1.2.840.113549.1.1.11"], "len": 2048 },
-            "auth": { "mode": "explicit", "objects": [{ "type": "PIN", "id": "PIN" }] },
+            "auth": { "mode": "explicit", "objects": [{ "type": "Password", "id": "PIN", "format": "N" }] },
             "SCAL": "2", "multisign": 1000,
         }),
         "/csc/v2/credentials/authorize" => json!({ "SAD": "_TiHRG", "expiresIn": 60 }),

@@ -71,13 +71,16 @@
 //!   sandbox plays these decisions, so it does not prove them.
 //! - EFY, RSSP v1 and CSC v1 cannot be asked what became of a signature whose answer was lost. The outcome is then not
 //!   known, and having it signed again may cost a second signature; `kyso remote resume --again` says so.
-//! - EFY gives the signer's certificate without its issuers: a PDF signed with it brings the leaf only.
+//! - EFY gives the signer's certificate without its issuers: what is signed with it brings the leaf only, and whoever
+//!   verifies it needs the issuer's certificate besides (`kyso verify --cert`).
 //! - EFY's `signing/file`, where the service signs the file itself, is for the library
 //!   (`remote::efy::FileSigning`, `client::FileCheck`); the program signs hashes.
 //! - RSSP in its first version has no RSASSA-PSS here, and its phone confirmation is asked for by repeating the same
 //!   `authorize`. The bodies of `extendTransaction`, `signHash` and `owner/*` are missing from the document.
 //! - CSC: no discovery of the authorization server (set `oauth2_url`), no pushed or rich authorization requests, no HTTP
 //!   Digest. An OAuth transaction that is resumed in another process begins its authorization anew.
+//! - RSSP shows a verification code for one document. For several the published clients disagree on how it is made, so
+//!   none is shown.
 //! - The webhook reads the form of VNPT only. Viettel MySign is not spoken with.
 //! - A job of `kyso remote` is one file that is written before each request: thousands of transactions of one document
 //!   each make that slow.

@@ -202,16 +202,19 @@ pub(super) fn table(contents: &Contents) -> String {
         let mark = if contents.is_default(entry) { "*" } else { " " };
         let until = format!("until {}", day(entry.leaf().not_after()));
         let status = entry.status().unwrap_or_default();
-        [mark, entry.alias(), entry.service(), entry.id(), &until, status].map(plain)
+        // What tells credentials of one certificate apart: the key's id, and how it is authorised.
+        let key = entry.credential().credential_id.as_deref().unwrap_or_default();
+        let mode = entry.credential().auth_mode.as_deref().unwrap_or_default();
+        [mark, entry.alias(), entry.service(), entry.id(), key, mode, &until, status].map(plain)
     };
-    let rows: Vec<[String; 6]> = contents.entries().iter().map(row).collect();
-    let mut widths = [0; 6];
+    let rows: Vec<[String; 8]> = contents.entries().iter().map(row).collect();
+    let mut widths = [0; 8];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
         }
     }
-    let line = |row: &[String; 6]| {
+    let line = |row: &[String; 8]| {
         let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };

@@ -55,7 +55,9 @@ pub(crate) fn entry<'c>(credentials: &'c Contents, alias: Option<&str>) -> Resul
 
 /// Where secrets are: the credential's own before the service's.
 pub(crate) fn secrets(service: &ConfiguredService, entry: Option<&Entry>) -> Result<Secrets, Failure> {
-    let Some(entry) = entry else { return Ok(service.secrets.clone()) };
+    // What belongs to one service is not told to another, whichever a command names.
+    let own = entry.filter(|entry| entry.service() == service.name);
+    let Some(entry) = own else { return Ok(service.secrets.clone()) };
     let failed = |error| Failure::new(Exit::Usage, format!("credential {}: {error}", entry.alias()));
     service.secrets_for(entry).map_err(failed)
 }

@@ -146,6 +146,7 @@ pub(crate) fn on_threads<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R +
 /// done goes. `refused` tells how many documents were refused before it began.
 pub(crate) fn report(file: JobFile, refused: usize) -> Result<ExitCode, Failure> {
     let (mut signers, mut waiting, mut again) = (0_usize, 0_usize, 0_usize);
+    let mut in_doubt = false;
     for document in &file.job.documents {
         let (count, line) = match &document.fate {
             Fate::Signed {} => continue,
@@ -163,6 +164,7 @@ pub(crate) fn report(file: JobFile, refused: usize) -> Result<ExitCode, Failure>
             }
         };
         *count += 1;
+        in_doubt |= matches!(document.fate, Fate::Failed { unknown: true, .. });
         if document.fate.needs_another() {
             again += 1;
         }
@@ -178,7 +180,11 @@ pub(crate) fn report(file: JobFile, refused: usize) -> Result<ExitCode, Failure>
         if waiting == 0 && again > 0 {
             line.push_str(" --again");
         }
-        note("", &(line + "`"));
+        line.push('`');
+        if waiting == 0 && in_doubt {
+            line.push_str(", after asking the service what it signed: it may have to be paid twice");
+        }
+        note("", &line);
     }
     Ok(if waiting > 0 {
         Exit::Io.into()

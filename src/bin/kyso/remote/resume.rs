@@ -52,10 +52,15 @@ fn begin_again(
             note("warning: ", &format!("{}: {line}", document.id));
         }
         let state = document.state().map_err(|error| Failure::state(file.path(), &error))?;
-        let source = files::open(&document.input)?;
-        let prepared = Prepared::resume(state, source)
-            .map_err(|error| Failure::resume(&document.input, file.path(), &error))?;
-        requests.push((index, prepared.request()));
+        let prepared = files::open(&document.input).and_then(|source| {
+            Prepared::resume(state, source)
+                .map_err(|error| Failure::resume(&document.input, file.path(), &error))
+        });
+        match prepared {
+            Ok(prepared) => requests.push((index, prepared.request())),
+            // The others need not wait for a document that is gone.
+            Err(failure) => note("", failure.line()),
+        }
     }
     if requests.is_empty() {
         return Ok(());
