@@ -290,7 +290,7 @@ fn one_certificate_is_chosen_by_its_serial_number() {
     let (service, bench) = two();
     bench
         .run(&[ALL.as_slice(), &["--alias", "mine"]].concat())
-        .failed(2, &["2 certificates", "--serial", "540106, 540108"]);
+        .failed(2, &["2 credentials", "--serial", "540106, 540108"]);
     assert!(!bench.path("store.json").exists());
     let one = [ALL.as_slice(), &["--serial", "54aa01", "--alias", "mine"]].concat();
     assert!(bench.run(&one).done().starts_with("added: mine ("));
