@@ -26,7 +26,10 @@ use super::{context, finish, interrupt};
 use crate::arguments::remote::Webhook;
 use crate::failure::{Exit, Failure, note};
 
-/// Jobs that wait for their turn, at most.
+/// A job, and its transaction that the service called for.
+type Called = (PathBuf, String);
+
+/// Calls that wait for their turn, at most.
 const QUEUE: usize = 1024;
 
 /// The longest body that is read, in bytes. What carries the values of many documents is long; the id alone
@@ -51,10 +54,10 @@ pub(crate) fn run(options: &Webhook) -> Result<ExitCode, Failure> {
     interrupt::watch();
     note("", &format!("listening at http://{address}"));
     let waiting = Arc::new(Mutex::new(BTreeSet::new()));
-    let (queue, jobs) = sync_channel(QUEUE);
+    let (queue, calls) = sync_channel(QUEUE);
     thread::scope(|scope| {
         let at_work = Arc::clone(&waiting);
-        scope.spawn(move || work(&jobs, &at_work, &configuration, &credentials));
+        scope.spawn(move || work(&calls, &at_work, &configuration, &credentials));
         // The door is closed by being dropped: then the work ends.
         let door = Door { folder: &options.state, waiting, queue };
         http::serve(&listener, LONGEST, interrupt::is_pressed, |body| door.take(body)).map_err(failed)
@@ -65,8 +68,8 @@ pub(crate) fn run(options: &Webhook) -> Result<ExitCode, Failure> {
 /// Where calls come in.
 struct Door<'d> {
     folder: &'d Path,
-    waiting: Arc<Mutex<BTreeSet<PathBuf>>>,
-    queue: SyncSender<PathBuf>,
+    waiting: Arc<Mutex<BTreeSet<Called>>>,
+    queue: SyncSender<Called>,
 }
 
 impl Door<'_> {
@@ -76,13 +79,14 @@ impl Door<'_> {
         let Some(id) = notification.transaction_id.filter(|id| is_id(id)) else { return 400 };
         let Some(path) = find(self.folder, &id) else { return 200 };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if !waiting.insert(path.clone()) {
+        let called = (path, id);
+        if !waiting.insert(called.clone()) {
             return 200;
         }
-        match self.queue.try_send(path) {
+        match self.queue.try_send(called) {
             Ok(()) => 200,
-            Err(TrySendError::Full(path) | TrySendError::Disconnected(path)) => {
-                waiting.remove(&path);
+            Err(TrySendError::Full(called) | TrySendError::Disconnected(called)) => {
+                waiting.remove(&called);
                 503
             }
         }
@@ -111,21 +115,25 @@ fn find(folder: &Path, id: &str) -> Option<PathBuf> {
 
 /// Finishes jobs, one after the other.
 fn work(
-    jobs: &Receiver<PathBuf>,
-    waiting: &Mutex<BTreeSet<PathBuf>>,
+    calls: &Receiver<Called>,
+    waiting: &Mutex<BTreeSet<Called>>,
     configuration: &Configuration,
     credentials: &Contents,
 ) {
-    while let Ok(path) = jobs.recv() {
-        // From here on a further call queues the job again.
-        waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&path);
-        if let Err(failure) = look(&path, configuration, credentials) {
+    while let Ok(called) = calls.recv() {
+        // From here on a further call is queued again.
+        waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&called);
+        if let Err(failure) = look(&called, configuration, credentials) {
             note("", failure.line());
         }
     }
 }
 
-fn look(path: &Path, configuration: &Configuration, credentials: &Contents) -> Result<(), Failure> {
+fn look((path, id): &Called, configuration: &Configuration, credentials: &Contents) -> Result<(), Failure> {
+    if !path.is_file() {
+        // A call before this one finished it.
+        return Ok(());
+    }
     let mut file = match JobFile::open(path) {
         Ok(file) => file,
         // Whoever works on it is told to ask at once.
@@ -139,7 +147,7 @@ fn look(path: &Path, configuration: &Configuration, credentials: &Contents) -> R
     let driver = context::driver(service)?;
     let entry = file.job.alias.as_deref().and_then(|alias| credentials.get(alias).ok());
     let mut person = Person::absent(Answers::new(context::secrets(service, entry)?, &ProcessEnvironment));
-    carry::open_transactions(&mut file, &driver, &mut person, Patience::OneLook)?;
+    carry::open_transactions(&mut file, &driver, &mut person, Patience::OneLook { called: id })?;
     drop(person);
     let name = path.display().to_string();
     if file.job.is_done() {
