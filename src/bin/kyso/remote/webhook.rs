@@ -4,11 +4,12 @@
 //! ask the service now.
 
 mod http;
+mod known;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +20,7 @@ use kyso::client::store::Contents;
 use kyso::client::{Answers, ProcessEnvironment};
 use kyso::remote::vnpt::webhook;
 
+use self::known::Known;
 use super::carry::{self, Patience};
 use super::console::Person;
 use super::job::{Busy, JobFile, hint_path};
@@ -36,12 +38,6 @@ const QUEUE: usize = 1024;
 /// is taken from it.
 const LONGEST: usize = webhook::MOST_BYTES;
 
-/// Files of a folder that are looked through.
-const FILES: usize = 10_000;
-
-/// What ends the name of a job's file.
-const ENDING: &str = ".json";
-
 pub(crate) fn run(options: &Webhook) -> Result<ExitCode, Failure> {
     let configuration = context::configuration(&options.places)?;
     let credentials = context::credentials(&options.places)?;
@@ -52,6 +48,7 @@ pub(crate) fn run(options: &Webhook) -> Result<ExitCode, Failure> {
     let listener = TcpListener::bind(options.listen).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     interrupt::watch();
+    let jobs = Known::new(&options.state);
     note("", &format!("listening at http://{address}"));
     let waiting = Arc::new(Mutex::new(BTreeSet::new()));
     let (queue, calls) = sync_channel(QUEUE);
@@ -59,25 +56,25 @@ pub(crate) fn run(options: &Webhook) -> Result<ExitCode, Failure> {
         let at_work = Arc::clone(&waiting);
         scope.spawn(move || work(&calls, &at_work, &configuration, &credentials));
         // The door is closed by being dropped: then the work ends.
-        let door = Door { folder: &options.state, waiting, queue };
+        let door = Door { jobs, waiting, queue };
         http::serve(&listener, LONGEST, interrupt::is_pressed, |body| door.take(body)).map_err(failed)
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Where calls come in.
-struct Door<'d> {
-    folder: &'d Path,
+struct Door {
+    jobs: Known,
     waiting: Arc<Mutex<BTreeSet<Called>>>,
     queue: SyncSender<Called>,
 }
 
-impl Door<'_> {
+impl Door {
     /// The status that answers a call. Nobody learns from it which transactions there are.
     fn take(&self, body: &[u8]) -> u16 {
         let Ok(notification) = webhook::parse(body) else { return 400 };
         let Some(id) = notification.transaction_id.filter(|id| is_id(id)) else { return 400 };
-        let Some(path) = find(self.folder, &id) else { return 200 };
+        let Some(path) = self.jobs.find(&id) else { return 200 };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let called = (path, id);
         if !waiting.insert(called.clone()) {
@@ -96,21 +93,6 @@ impl Door<'_> {
 fn is_id(id: &str) -> bool {
     (1..=64).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-}
-
-/// The job that has this transaction.
-fn find(folder: &Path, id: &str) -> Option<PathBuf> {
-    let quoted = format!("\"{id}\"");
-    let files = fs::read_dir(folder).ok()?.take(FILES).filter_map(Result::ok);
-    let mut jobs = files.map(|file| file.path()).filter(|path| {
-        path.extension().is_some_and(|extension| extension == ENDING.trim_start_matches('.'))
-            && path.is_file()
-    });
-    jobs.find(|path| {
-        // Most files do not even hold the letters.
-        let holds = fs::read_to_string(path).is_ok_and(|text| text.contains(&quoted));
-        holds && super::job::read(path).is_ok_and(|job| job.transactions.iter().any(|record| record.id == id))
-    })
 }
 
 /// Finishes jobs, one after the other.
