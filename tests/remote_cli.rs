@@ -561,3 +561,23 @@ fn a_call_finishes_a_job_whose_next_poll_is_not_due() {
     desk.verify("out/contract.pdf");
     assert_eq!(desk.sign_calls(), 1);
 }
+
+#[test]
+fn ctrl_c_while_it_signs_takes_the_authorisation_back() {
+    let desk = Desk::new();
+    ready(&desk);
+    let world = desk.sandbox.world();
+    world.set_faults(faults(|faults| faults.delay_ms = 600)).unwrap();
+    let mut arguments = SIGN;
+    arguments[7] = "rssp1";
+    let child = desk.spawn(&arguments);
+    let called = |call: &str| world.journal().iter().any(|entry| entry.call.ends_with(call));
+    within("the authorisation", || called("credentials/authorize"));
+    // Now `signHash` is out, and answered late.
+    thread::sleep(Duration::from_millis(250));
+    signal(&child, "-INT");
+    let (code, text) = ended(child);
+    assert_eq!(code, 0, "{text}");
+    assert!(called("auth/revoke"), "{text}");
+    desk.verify("out/contract.pdf");
+}
