@@ -529,3 +529,55 @@ fn a_call_of_the_service_finishes_a_job() {
     desk.verify("out/invoice.xml");
     assert_eq!(desk.sign_calls(), 1);
 }
+
+#[test]
+fn a_call_finishes_a_job_whose_next_poll_is_not_due() {
+    let desk = Desk::new();
+    ready(&desk);
+    let config = desk.path("kyso.toml");
+    let rare = fs::read_to_string(&config).unwrap().replace("poll-seconds = 1\n", "poll-seconds = 50\n");
+    fs::write(config, rare).unwrap();
+    let mut child = desk.spawn(&SIGN);
+    desk.await_pending(1);
+    thread::sleep(Duration::from_millis(500));
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let webhook = desk.spawn(&["remote", "webhook", "--listen", &free.to_string(), "--state", "out"]);
+    within("the webhook", || std::net::TcpStream::connect(free).is_ok());
+    let world = desk.sandbox.world();
+    let polls = || world.journal().iter().filter(|entry| entry.call.ends_with("/status")).count();
+    assert_eq!(polls(), 0);
+    let body = format!(r#"{{"transaction_id":"{}"}}"#, world.pending()[0].transaction_id);
+    ureq::post(format!("http://{free}/")).send(body).unwrap();
+    // The first answer is that the signer has not decided: nobody else would ask again.
+    within("a poll", || polls() > 0);
+    assert_eq!(world.approve_all(), 1);
+    within("the job", || desk.jobs("out").is_empty());
+    signal(&webhook, "-INT");
+    let (code, text) = ended(webhook);
+    assert_eq!(code, 0, "{text}");
+    desk.verify("out/contract.pdf");
+    assert_eq!(desk.sign_calls(), 1);
+}
+
+#[test]
+fn ctrl_c_while_it_signs_takes_the_authorisation_back() {
+    let desk = Desk::new();
+    ready(&desk);
+    let world = desk.sandbox.world();
+    world.set_faults(faults(|faults| faults.delay_ms = 600)).unwrap();
+    let mut arguments = SIGN;
+    arguments[7] = "rssp1";
+    let child = desk.spawn(&arguments);
+    let called = |call: &str| world.journal().iter().any(|entry| entry.call.ends_with(call));
+    within("the authorisation", || called("credentials/authorize"));
+    // Now `signHash` is out, and answered late.
+    thread::sleep(Duration::from_millis(250));
+    signal(&child, "-INT");
+    let (code, text) = ended(child);
+    assert_eq!(code, 0, "{text}");
+    assert!(called("auth/revoke"), "{text}");
+    desk.verify("out/contract.pdf");
+}

@@ -85,6 +85,20 @@ fn a_pin_signs_a_contract_and_an_invoice() {
 }
 
 #[test]
+fn an_interruption_while_it_signs_still_takes_the_sad_back() {
+    let sandbox = sandbox();
+    for dialect in DIALECTS {
+        let papers = Papers::new(&sandbox, 0);
+        let mut watch = Person::new(&sandbox, Phone::Sleeps);
+        watch.interrupts = Some(SIGN);
+        let flow = papers.signing(&service(&sandbox, dialect), &credential(&sandbox, dialect, 0));
+        let outcomes = run(&service(&sandbox, dialect), flow, &mut watch).unwrap();
+        assert_eq!(watch.calls, [LOGIN, INFO, AUTHORIZE, SIGN, REVOKE]);
+        papers.judge(&sandbox, &outcomes);
+    }
+}
+
+#[test]
 fn the_phone_signs_and_shows_a_code_for_one_document() {
     let sandbox = sandbox();
     for dialect in DIALECTS {

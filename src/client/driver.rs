@@ -181,7 +181,8 @@ impl Course<'_> {
                 Action::Send(request) => {
                     let call = request.call();
                     let to = self.driver.address(&request).inspect_err(|_| self.step_back(watch))?;
-                    if watch.interrupted() && (request.is_repeatable() || !self.after_costly) {
+                    let may_wait = request.is_repeatable() || !self.after_costly;
+                    if watch.interrupted() && may_wait && !request.is_releasing() {
                         if request.is_repeatable() {
                             self.persist(call, &flow.to_json(), watch)?;
                         } else {

@@ -42,7 +42,8 @@ pub trait Watch {
         false
     }
 
-    /// Whether to stop here and leave the rest for another time.
+    /// Whether to stop here and leave the rest for another time. What came of a request that may have cost
+    /// something is still taken in, and what only this process can give back is still given back.
     fn interrupted(&self) -> bool {
         false
     }

@@ -77,6 +77,7 @@
 //!   (`remote::efy::FileSigning`, `client::FileCheck`); the program signs hashes.
 //! - RSSP in its first version has no RSASSA-PSS here, and its phone confirmation is asked for by repeating the same
 //!   `authorize`. The bodies of `extendTransaction`, `signHash` and `owner/*` are missing from the document.
+//! - RSSP: the SAD of a process that was killed is not revoked, for no state holds it; it ends when its time is over.
 //! - CSC: no discovery of the authorization server (set `oauth2_url`), no pushed or rich authorization requests, no HTTP
 //!   Digest. An OAuth transaction that is resumed in another process begins its authorization anew.
 //! - RSSP shows a verification code for one document. For several the published clients disagree on how it is made, so

@@ -42,6 +42,7 @@ pub struct HttpRequest {
     headers: Vec<(&'static str, Secret)>,
     body: Zeroizing<Vec<u8>>,
     repeatable: bool,
+    releasing: bool,
 }
 
 impl HttpRequest {
@@ -55,6 +56,7 @@ impl HttpRequest {
             headers: Vec::new(),
             body: Zeroizing::default(),
             repeatable: true,
+            releasing: false,
         }
     }
 
@@ -74,7 +76,7 @@ impl HttpRequest {
     ) -> Self {
         let headers =
             vec![("Content-Type", Secret::new(content_type)), ("Accept", Secret::new("application/json"))];
-        Self { call, method: Method::Post, url, headers, body, repeatable: false }
+        Self { call, method: Method::Post, url, headers, body, repeatable: false, releasing: false }
     }
 
     /// With one header more.
@@ -88,6 +90,13 @@ impl HttpRequest {
     #[must_use]
     pub const fn repeatable(mut self) -> Self {
         self.repeatable = true;
+        self
+    }
+
+    /// Marks that it gives back what would otherwise stay open with the service: an authorisation, a token.
+    #[must_use]
+    pub const fn releasing(mut self) -> Self {
+        self.releasing = true;
         self
     }
 
@@ -133,6 +142,13 @@ impl HttpRequest {
     pub const fn is_repeatable(&self) -> bool {
         self.repeatable
     }
+
+    /// Whether it gives back something that no stored state holds. Whoever stops sends it all the same:
+    /// nobody else can.
+    #[must_use]
+    pub const fn is_releasing(&self) -> bool {
+        self.releasing
+    }
 }
 
 impl fmt::Debug for HttpRequest {
@@ -145,6 +161,7 @@ impl fmt::Debug for HttpRequest {
             .field("headers", &names)
             .field("body_bytes", &self.body.len())
             .field("repeatable", &self.repeatable)
+            .field("releasing", &self.releasing)
             .finish()
     }
 }

@@ -89,6 +89,8 @@ pub(crate) struct Person<'s> {
     pub(crate) service_password: Option<&'static str>,
     /// Break the connection when this call is sent.
     pub(crate) breaks: Option<(&'static str, &'static str)>,
+    /// Stop here from the moment this call is sent.
+    pub(crate) interrupts: Option<&'static str>,
     pub(crate) stored: Vec<String>,
     pub(crate) calls: Vec<&'static str>,
     pub(crate) asked: Vec<&'static str>,
@@ -106,6 +108,7 @@ impl<'s> Person<'s> {
             passwords: vec![],
             service_password: None,
             breaks: None,
+            interrupts: None,
             stored: vec![],
             calls: vec![],
             asked: vec![],
@@ -169,6 +172,10 @@ impl Watch for Person<'_> {
             }
             .unwrap();
         }
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupts.is_some_and(|call| self.calls.contains(&call))
     }
 }
 

@@ -197,7 +197,7 @@ impl Dialogue<'_> {
                 },
             ),
         };
-        request.repeatable()
+        request.repeatable().releasing()
     }
 
     /// `credentials/list`, with what the service says about each certificate.

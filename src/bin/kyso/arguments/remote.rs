@@ -54,7 +54,8 @@ pub(crate) struct RemoteSign {
     /// manual, whose requests people carry.
     #[arg(long, value_name = "CHAIN.pem", conflicts_with = "credential", requires = "provider")]
     pub(crate) cert: Option<PathBuf>,
-    /// Where the state goes until all is signed. Default: kyso-ID.job.json in DIR.
+    /// Where the state goes until all is signed. Default: kyso-ID.job.json in DIR. `kyso remote webhook` finds it
+    /// only under a name that ends in .json.
     #[arg(long, value_name = "STATE.json")]
     pub(crate) state: Option<PathBuf>,
     /// What the signer reads about the transaction.
@@ -108,7 +109,7 @@ pub(crate) struct Webhook {
     /// Where to listen: address and port. Put TLS in front of it.
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: SocketAddr,
-    /// The folder with the states of jobs.
+    /// The folder with the states of jobs: the files whose names end in .json.
     #[arg(long, value_name = "DIR")]
     pub(crate) state: PathBuf,
     #[command(flatten)]

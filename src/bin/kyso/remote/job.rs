@@ -8,7 +8,7 @@ use crate::failure::{Exit, Failure, told};
 use crate::files;
 
 /// The longest file that is read, in bytes: thousands of documents.
-const LONGEST: usize = 512 << 20;
+pub(crate) const LONGEST: usize = 512 << 20;
 
 /// A job and its file. Nobody else works on it while this is alive.
 #[derive(Debug)]

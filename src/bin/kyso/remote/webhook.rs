@@ -4,11 +4,12 @@
 //! ask the service now.
 
 mod http;
+mod known;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +20,7 @@ use kyso::client::store::Contents;
 use kyso::client::{Answers, ProcessEnvironment};
 use kyso::remote::vnpt::webhook;
 
+use self::known::Known;
 use super::carry::{self, Patience};
 use super::console::Person;
 use super::job::{Busy, JobFile, hint_path};
@@ -26,18 +28,15 @@ use super::{context, finish, interrupt};
 use crate::arguments::remote::Webhook;
 use crate::failure::{Exit, Failure, note};
 
-/// Jobs that wait for their turn, at most.
+/// A job, and its transaction that the service called for.
+type Called = (PathBuf, String);
+
+/// Calls that wait for their turn, at most.
 const QUEUE: usize = 1024;
 
 /// The longest body that is read, in bytes. What carries the values of many documents is long; the id alone
 /// is taken from it.
 const LONGEST: usize = webhook::MOST_BYTES;
-
-/// Files of a folder that are looked through.
-const FILES: usize = 10_000;
-
-/// What ends the name of a job's file.
-const ENDING: &str = ".json";
 
 pub(crate) fn run(options: &Webhook) -> Result<ExitCode, Failure> {
     let configuration = context::configuration(&options.places)?;
@@ -49,40 +48,42 @@ pub(crate) fn run(options: &Webhook) -> Result<ExitCode, Failure> {
     let listener = TcpListener::bind(options.listen).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     interrupt::watch();
+    let jobs = Known::new(&options.state);
     note("", &format!("listening at http://{address}"));
     let waiting = Arc::new(Mutex::new(BTreeSet::new()));
-    let (queue, jobs) = sync_channel(QUEUE);
+    let (queue, calls) = sync_channel(QUEUE);
     thread::scope(|scope| {
         let at_work = Arc::clone(&waiting);
-        scope.spawn(move || work(&jobs, &at_work, &configuration, &credentials));
+        scope.spawn(move || work(&calls, &at_work, &configuration, &credentials));
         // The door is closed by being dropped: then the work ends.
-        let door = Door { folder: &options.state, waiting, queue };
+        let door = Door { jobs, waiting, queue };
         http::serve(&listener, LONGEST, interrupt::is_pressed, |body| door.take(body)).map_err(failed)
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Where calls come in.
-struct Door<'d> {
-    folder: &'d Path,
-    waiting: Arc<Mutex<BTreeSet<PathBuf>>>,
-    queue: SyncSender<PathBuf>,
+struct Door {
+    jobs: Known,
+    waiting: Arc<Mutex<BTreeSet<Called>>>,
+    queue: SyncSender<Called>,
 }
 
-impl Door<'_> {
+impl Door {
     /// The status that answers a call. Nobody learns from it which transactions there are.
     fn take(&self, body: &[u8]) -> u16 {
         let Ok(notification) = webhook::parse(body) else { return 400 };
         let Some(id) = notification.transaction_id.filter(|id| is_id(id)) else { return 400 };
-        let Some(path) = find(self.folder, &id) else { return 200 };
+        let Some(path) = self.jobs.find(&id) else { return 200 };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if !waiting.insert(path.clone()) {
+        let called = (path, id);
+        if !waiting.insert(called.clone()) {
             return 200;
         }
-        match self.queue.try_send(path) {
+        match self.queue.try_send(called) {
             Ok(()) => 200,
-            Err(TrySendError::Full(path) | TrySendError::Disconnected(path)) => {
-                waiting.remove(&path);
+            Err(TrySendError::Full(called) | TrySendError::Disconnected(called)) => {
+                waiting.remove(&called);
                 503
             }
         }
@@ -94,38 +95,27 @@ fn is_id(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-/// The job that has this transaction.
-fn find(folder: &Path, id: &str) -> Option<PathBuf> {
-    let quoted = format!("\"{id}\"");
-    let files = fs::read_dir(folder).ok()?.take(FILES).filter_map(Result::ok);
-    let mut jobs = files.map(|file| file.path()).filter(|path| {
-        path.extension().is_some_and(|extension| extension == ENDING.trim_start_matches('.'))
-            && path.is_file()
-    });
-    jobs.find(|path| {
-        // Most files do not even hold the letters.
-        let holds = fs::read_to_string(path).is_ok_and(|text| text.contains(&quoted));
-        holds && super::job::read(path).is_ok_and(|job| job.transactions.iter().any(|record| record.id == id))
-    })
-}
-
 /// Finishes jobs, one after the other.
 fn work(
-    jobs: &Receiver<PathBuf>,
-    waiting: &Mutex<BTreeSet<PathBuf>>,
+    calls: &Receiver<Called>,
+    waiting: &Mutex<BTreeSet<Called>>,
     configuration: &Configuration,
     credentials: &Contents,
 ) {
-    while let Ok(path) = jobs.recv() {
-        // From here on a further call queues the job again.
-        waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&path);
-        if let Err(failure) = look(&path, configuration, credentials) {
+    while let Ok(called) = calls.recv() {
+        // From here on a further call is queued again.
+        waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&called);
+        if let Err(failure) = look(&called, configuration, credentials) {
             note("", failure.line());
         }
     }
 }
 
-fn look(path: &Path, configuration: &Configuration, credentials: &Contents) -> Result<(), Failure> {
+fn look((path, id): &Called, configuration: &Configuration, credentials: &Contents) -> Result<(), Failure> {
+    if !path.is_file() {
+        // A call before this one finished it.
+        return Ok(());
+    }
     let mut file = match JobFile::open(path) {
         Ok(file) => file,
         // Whoever works on it is told to ask at once.
@@ -139,7 +129,7 @@ fn look(path: &Path, configuration: &Configuration, credentials: &Contents) -> R
     let driver = context::driver(service)?;
     let entry = file.job.alias.as_deref().and_then(|alias| credentials.get(alias).ok());
     let mut person = Person::absent(Answers::new(context::secrets(service, entry)?, &ProcessEnvironment));
-    carry::open_transactions(&mut file, &driver, &mut person, Patience::OneLook)?;
+    carry::open_transactions(&mut file, &driver, &mut person, Patience::OneLook { called: id })?;
     drop(person);
     let name = path.display().to_string();
     if file.job.is_done() {
