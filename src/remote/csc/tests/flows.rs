@@ -306,6 +306,23 @@ fn what_may_have_been_signed_is_not_signed_again() {
 }
 
 #[test]
+fn only_the_part_that_was_under_way_is_in_doubt() {
+    let requests = requests(6);
+    for event in [Event::Lost(Lost::Unknown), Event::Continue, Event::Response(response(500, &json!({})))] {
+        let (mut signing, _) = at_the_request(&requests, Some(2));
+        let Action::Done(outcomes) = signing.step(event, now()) else { panic!("not done") };
+        let is_unknown = |outcome: &DocumentOutcome| matches!(outcome.result, DocumentResult::Unknown { .. });
+        assert!(outcomes[..2].iter().all(is_unknown), "{outcomes:?}");
+        let is_not_sent =
+            |outcome: &DocumentOutcome| matches!(outcome.result, DocumentResult::NotSigned { .. });
+        assert!(outcomes[2..].iter().all(is_not_sent), "{outcomes:?}");
+        let mut resumed: Signing = serde_json::from_str(&signing.to_json()).unwrap();
+        let Action::Done(again) = resumed.step(Event::Continue, now()) else { panic!("not done") };
+        assert_eq!(again, outcomes);
+    }
+}
+
+#[test]
 fn another_number_of_values_is_nobodys() {
     let requests = requests(2);
     let (mut signing, _) = at_the_request(&requests, None);
