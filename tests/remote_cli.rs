@@ -440,6 +440,28 @@ fn what_nobody_can_be_asked_for_is_said() {
 }
 
 #[test]
+fn a_wrong_pin_that_is_kept_is_given_once() {
+    let desk = Desk::new();
+    ready(&desk);
+    let mut arguments = SIGN;
+    arguments[7] = "efy";
+    let run = |arguments: &[&str]| {
+        let output = desk.kyso(arguments).env("PIN", "00000000").output().unwrap();
+        let said = text(&output);
+        assert_eq!(output.status.code(), Some(5), "{said}");
+        assert!(said.contains("the pin in env:PIN is not given again"), "{said}");
+        assert!(!said.contains("00000000"), "{said}");
+    };
+    run(&arguments);
+    let job = desk.jobs("out").remove(0);
+    for _ in 0..6 {
+        run(&["remote", "resume", job.to_str().unwrap()]);
+    }
+    let journal = desk.sandbox.world().journal();
+    assert_eq!(journal.iter().filter(|entry| entry.call.ends_with("signing/hash")).count(), 1);
+}
+
+#[test]
 fn misuse_is_told_before_anything_is_sent() {
     let desk = Desk::new();
     ready(&desk);

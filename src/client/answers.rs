@@ -20,7 +20,9 @@ const LEFT_FOR_PEOPLE: u32 = 2;
 /// Answers what services ask for from where secrets are kept, and with what a person answered before.
 ///
 /// Within one flow a kept secret is given once: when the service asks again, it was wrong, and giving it
-/// again would lock the account. One-time codes are computed from their seed, each used once.
+/// again would lock the account. A flow that was resumed knows what was refused before
+/// ([`Input::refused`]): then what a reference leads to is not given at all. One-time codes are computed
+/// from their seed, each used once.
 pub struct Answers<'e> {
     secrets: Secrets,
     environment: &'e dyn Environment,
@@ -42,6 +44,14 @@ pub enum Found {
     Later(Duration),
     /// None: a person must be asked.
     Nothing,
+    /// None: what this reference leads to was given before, and the service refused it. A person must be
+    /// asked.
+    Refused {
+        /// Which of the kept secrets.
+        kind: SecretKind,
+        /// Where it is kept.
+        reference: SecretReference,
+    },
 }
 
 /// Why a kept secret cannot be used.
@@ -109,15 +119,20 @@ impl<'e> Answers<'e> {
         }
         // What is signed for a login is another text each time.
         let is_login = kind == SecretKind::LoginKey;
-        if self.given.contains(&kind) && !is_login {
+        let is_again = self.given.contains(&kind) && !is_login;
+        if is_again {
             self.remembered.remove(&kind);
-            return Ok(Found::Nothing);
-        }
-        if let Some(secret) = self.remembered.get(&kind) {
+        } else if let Some(secret) = self.remembered.get(&kind) {
             self.given.push(kind);
             return Ok(Found::Secret(secret.clone()));
         }
         let Some(reference) = self.secrets.for_input(&input.kind).cloned() else { return Ok(Found::Nothing) };
+        if input.refused && !is_login {
+            return Ok(Found::Refused { kind, reference });
+        }
+        if is_again {
+            return Ok(Found::Nothing);
+        }
         let secret = self.look_up(kind, &reference)?;
         self.given.push(kind);
         Ok(Found::Secret(match &input.kind {
@@ -173,7 +188,7 @@ mod tests {
     use crate::remote::InputKind;
 
     fn input(kind: InputKind) -> Input {
-        Input { kind, message: None, attempts_left: None }
+        Input { kind, message: None, attempts_left: None, refused: false }
     }
 
     fn secrets(json: &str) -> Secrets {
@@ -202,6 +217,25 @@ mod tests {
             assert!(matches!(answers.answer(&input(InputKind::Pin), now).unwrap(), Found::Nothing));
         }
         assert!(matches!(answers.answer(&input(InputKind::UserPassword), now).unwrap(), Found::Nothing));
+    }
+
+    #[test]
+    fn what_was_refused_before_a_resume_is_not_given_again() {
+        let environment = environment(&[("PIN", "4711"), ("SEED", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")]);
+        let json = r#"{"pin":"env:PIN","totp":{"reference":"env:SEED","encoding":"base32"}}"#;
+        let mut answers = Answers::new(secrets(json), &environment);
+        let now = "2026-11-21T02:30:00Z".parse().unwrap();
+        let ask = Input { refused: true, ..input(InputKind::Pin) };
+        let Found::Refused { kind, reference } = answers.answer(&ask, now).unwrap() else { panic!() };
+        assert_eq!((kind, reference.to_string().as_str()), (SecretKind::Pin, "env:PIN"));
+        // What a person answers instead serves the next flow, whatever that one was refused before.
+        answers.remember(&ask.kind, &Secret::new("4712"));
+        answers.next_flow();
+        assert_eq!(given(answers.answer(&ask, now).unwrap()).as_deref(), Some("4712"));
+        assert!(matches!(answers.answer(&ask, now).unwrap(), Found::Refused { .. }));
+        // A code is another one each time.
+        let ask = Input { refused: true, ..input(InputKind::Otp) };
+        assert!(given(answers.answer(&ask, now).unwrap()).is_some());
     }
 
     #[test]

@@ -42,4 +42,5 @@
 //! | EFY: `hash` and `hashs` are both optional | exactly one of them |
 //! | EFY: 1007 stands beside signatures | a signature that is there is taken, and verified like any other |
 //! | EFY: `signing/hash/authorize` returns one value | several documents in one transaction need a PIN |
+//! | EFY, CSC, RSSP: what another number of values than of documents means is not said | nobody knows whose they are: the outcome of all the documents of that call is unknown |
 //! | a service returns values in another order | they are tried on the other documents of the transaction |

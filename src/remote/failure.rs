@@ -96,7 +96,12 @@ impl Failure {
         response: &HttpResponse,
         error: &serde_json::Error,
     ) -> Self {
-        let message = format!("the response (HTTP {}) cannot be read: {error}", response.status());
+        let status = response.status();
+        let message = if (200..300).contains(&status) || error.is_data() {
+            format!("the response (HTTP {status}) cannot be read: {error}")
+        } else {
+            format!("the service answered HTTP {status}, and what it said is not JSON: {error}")
+        };
         Self::new(system, call, message).code(response.status()).response(response)
     }
 
@@ -105,5 +110,25 @@ impl Failure {
         Self::new(system, call, format!("{what} is needed and was not given"))
             .fault(Fault::Caller)
             .retry(Retry::NewTransaction)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_that_is_no_json_is_told_by_its_status() {
+        let told = |status, body: &str| {
+            let response = HttpResponse::new(status, Vec::new(), body.as_bytes().to_vec());
+            let error = response.json::<Vec<u8>>().unwrap_err();
+            Failure::unreadable("efy", "clients/login", &response, &error).message
+        };
+        for body in ["<html>oops</html>", ""] {
+            let message = told(500, body);
+            assert!(message.starts_with("the service answered HTTP 500"), "{message}");
+        }
+        assert!(told(200, "<html>").starts_with("the response (HTTP 200) cannot be read"));
+        assert!(told(500, "{}").starts_with("the response (HTTP 500) cannot be read"));
     }
 }

@@ -88,11 +88,15 @@ pub struct Input {
     pub message: Option<String>,
     /// Attempts left before the service locks the account, where it says so.
     pub attempts_left: Option<u32>,
+    /// The service refused what was given for this before, in this process or in one before a resume: what
+    /// is kept somewhere and was given then would count against the account once more. Of one-time codes,
+    /// which are another each time, it says no more than that one was wrong.
+    pub refused: bool,
 }
 
 impl Input {
     pub(crate) const fn new(kind: InputKind) -> Self {
-        Self { kind, message: None, attempts_left: None }
+        Self { kind, message: None, attempts_left: None, refused: false }
     }
 }
 

@@ -76,7 +76,8 @@ impl One {
         match self.before {
             Before::Nothing => self.send(),
             Before::Ask => {
-                Action::NeedInput(Input { kind: InputKind::Otp, message: None, attempts_left: Some(3) })
+                let (kind, attempts_left) = (InputKind::Otp, Some(3));
+                Action::NeedInput(Input { kind, message: None, attempts_left, refused: false })
             }
             Before::Wait => Action::Wait(Wait {
                 poll_at: now + TimeDelta::milliseconds(600),

@@ -70,6 +70,7 @@ impl Signing {
             }
             let kind = if factor.kind == FactorKind::Pin { InputKind::Pin } else { InputKind::Otp };
             let mut input = Input::new(kind);
+            input.refused = if factor.kind == FactorKind::Pin { self.pin_refused } else { self.wrong > 0 };
             let prompt = given.challenge.clone().or_else(|| factor.prompt.clone());
             input.message = match (self.vault.complaint.clone(), prompt) {
                 (Some(complaint), Some(prompt)) => Some(format!("{complaint}; {prompt}")),
@@ -298,7 +299,7 @@ impl Signing {
         self.vault.sad = Some(sad);
         self.vault.sad_for = start;
         (self.handle, self.waiting, self.vault.complaint) = (None, None, None);
-        self.wrong = 0;
+        (self.wrong, self.pin_refused) = (0, false);
         self.forget_codes(None);
     }
 
@@ -317,6 +318,8 @@ impl Signing {
             return Err(refusal.failure(call, response));
         }
         self.vault.complaint = Some(refusal.message());
+        // A refusal of the code alone says nothing of the PIN.
+        self.pin_refused |= refusal.code != Some(ErrorCode::InvalidOtp);
         self.forget_codes(refusal.code.as_ref());
         Ok(())
     }

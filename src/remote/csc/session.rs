@@ -282,6 +282,7 @@ impl Session {
         self.vault.pending = Some(pending);
         let mut input = Input::new(kind);
         input.message.clone_from(&self.vault.complaint);
+        input.refused = pending == Pending::AskPassword && self.wrong > 0;
         Due::Ask(input)
     }
 

@@ -63,6 +63,9 @@ pub struct Signing {
     polled: Option<Polled>,
     pub(super) waiting: Option<Waiting>,
     pub(super) wrong: u8,
+    /// The PIN was among what was refused last, and no other has been accepted since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) pin_refused: bool,
     end: Option<End>,
     #[serde(skip)]
     pub(super) vault: Vault,
@@ -162,6 +165,7 @@ impl Signing {
             polled: None,
             waiting: None,
             wrong: 0,
+            pin_refused: false,
             end: None,
             vault: Vault::default(),
         })

@@ -201,7 +201,12 @@ pub(super) struct Tries {
 
 impl Tries {
     pub(super) fn input(&self, kind: InputKind, otherwise: Option<String>) -> Input {
-        Input { kind, message: self.message.clone().or(otherwise), attempts_left: self.attempts_left }
+        Input {
+            kind,
+            message: self.message.clone().or(otherwise),
+            attempts_left: self.attempts_left,
+            refused: self.wrong > 0,
+        }
     }
 
     /// Counts one; says whether another may be given.

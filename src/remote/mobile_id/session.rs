@@ -79,6 +79,11 @@ impl Session {
         self.asked.is_some()
     }
 
+    /// The signer's password was refused, and no other has been accepted since.
+    pub(super) const fn has_refused_password(&self) -> bool {
+        self.complaint.is_some()
+    }
+
     /// All that must not be repeated.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         let access = self.access.as_ref().map(|(token, _)| token);
@@ -144,6 +149,7 @@ impl Session {
             let mut input = Input::new(kind);
             if let (Needed::UserPassword, Some((message, left))) = (needed, &self.complaint) {
                 (input.message, input.attempts_left) = (Some(message.clone()), Some(*left));
+                input.refused = true;
             }
             return Due::Input(input);
         }

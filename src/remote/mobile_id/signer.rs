@@ -64,6 +64,6 @@ impl Signing {
             }
             _ => (None, None),
         };
-        Input { kind, message, attempts_left }
+        Input { kind, message, attempts_left, refused: self.complaint.is_some() }
     }
 }

@@ -14,7 +14,9 @@ use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::fault::Fault;
 use crate::remote::credential::{Credential, Terms};
 use crate::remote::failure::{Failure, Outcome, Retry};
-use crate::remote::flow::{Action, Answer, DocumentOutcome, DocumentResult, Event, Flow, Lost, Wait};
+use crate::remote::flow::{
+    Action, Answer, DocumentOutcome, DocumentResult, Event, Flow, InputKind, Lost, Wait,
+};
 use crate::remote::items::{BeginError, Items};
 use crate::remote::secret::Secret;
 use crate::request::{ServiceKind, SigningRequest};
@@ -92,6 +94,9 @@ pub struct Signing {
     /// What was wrong with the last code, and how many may follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) complaint: Option<(String, Option<u32>)>,
+    /// The signer's password was refused, and no other has been accepted since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    password_refused: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ending: Option<Ending>,
     #[serde(skip)]
@@ -145,6 +150,7 @@ impl Signing {
             tries: 0,
             authorizations: 0,
             complaint: None,
+            password_refused: false,
             ending: None,
             vault: Vault::default(),
         })
@@ -359,7 +365,11 @@ impl Signing {
         let due = session.due(&self.dialogue(), now);
         self.vault.session = session;
         match due {
-            Due::Input(input) => Action::NeedInput(input),
+            Due::Input(mut input) => {
+                // The session that knows it may be of a process before this one.
+                input.refused |= self.password_refused && matches!(input.kind, InputKind::UserPassword);
+                Action::NeedInput(input)
+            }
             Due::Send(request) => Action::Send(request),
             Due::Ready(token) => {
                 let request = self.request(&token);
@@ -546,6 +556,10 @@ impl Flow for Signing {
             Event::Lost(lost) => self.lost(lost, now),
             Event::Response(response) if self.vault.session.is_under_way() => {
                 let progress = self.vault.session.response(&response, now);
+                match self.vault.session.token(now) {
+                    Some(_) => self.password_refused = false,
+                    None => self.password_refused |= self.vault.session.has_refused_password(),
+                }
                 self.progressed(progress, now)
             }
             Event::Response(response) if self.under_way => self.response(&response, now),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::code::Code;
 use super::stored::{Call, StoredFailure};
 use super::transaction::{Phase, Transaction, Way, time};
+use super::vault::Need;
 use super::wire::{self, Confirm, Hidden, Reply, Sign, SignFile, Status};
 use crate::fault::Fault;
 use crate::remote::call::join;
@@ -95,6 +96,7 @@ impl Transaction {
                 self.returned_id = data.transaction_id.filter(is_good);
                 self.tran_code = data.tran_code.filter(is_good);
                 self.told = None;
+                self.refused.clear();
                 match data.sad.filter(|sad| self.system == Way::Code && !sad.0.expose().is_empty()) {
                     Some(sad) => {
                         let seconds = data.expired_in.unwrap_or(SAD_SECONDS).clamp(0, MOST_SAD_SECONDS);
@@ -190,7 +192,12 @@ impl Transaction {
         now: i64,
     ) -> Next {
         let words = self.words(code, message);
-        if call == Call::SignTh && self.is_wrong_secret(code, message.unwrap_or_default()) {
+        if call == Call::SignTh
+            && let Some(need) = self.wrong_secret(code, message.unwrap_or_default())
+        {
+            if !self.refused.contains(&need) {
+                self.refused.push(need);
+            }
             self.refusals = self.refusals.saturating_add(1);
             self.told = Some(words);
             return self.begin_again(now);
@@ -209,23 +216,23 @@ impl Transaction {
         self.fail(failure)
     }
 
-    /// Whether the message is about the one-time code or the signer's password, which the service refuses
-    /// with its general codes; forgets what was refused.
-    fn is_wrong_secret(&mut self, code: Code, message: &str) -> bool {
+    /// Which of the one-time code and the signer's password the message is about, if any; the service refuses
+    /// them with its general codes. Forgets what was refused.
+    fn wrong_secret(&mut self, code: Code, message: &str) -> Option<Need> {
         let has_one = matches!(code.number(), 400..=403 | 1000..=3999);
         if !has_one || self.refusals >= REFUSALS {
-            return false;
+            return None;
         }
         let message = message.to_lowercase().replace("sp_credential_invalid", "");
         let of_relying_party = ["sp_", "sp "].iter().any(|word| message.contains(word));
         if message.contains("otp") {
-            return true;
+            return Some(Need::Otp);
         }
         if !of_relying_party && ["password", "mật khẩu"].iter().any(|word| message.contains(word)) {
             self.vault.user_password = None;
-            return true;
+            return Some(Need::UserPassword);
         }
-        false
+        None
     }
 
     /// The values of the transaction's documents, in base64; none when there is none at all.

@@ -127,6 +127,9 @@ pub(super) struct Transaction {
     /// What it said about the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) told: Option<String>,
+    /// Which of them it refused, since it last took any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) refused: Vec<Need>,
     #[serde(skip)]
     pub(super) vault: Vault,
 }
@@ -187,6 +190,7 @@ impl Transaction {
             concern: None,
             refusals: 0,
             told: None,
+            refused: Vec::new(),
             vault: Vault::default(),
         })
     }
@@ -460,7 +464,7 @@ impl Transaction {
     /// With what the service said about the code or password before, which is never about its own.
     fn ask(&self, need: Need) -> Next {
         let message = self.told.clone().filter(|_| need != Need::ServicePassword);
-        Action::NeedInput(Input { message, ..Input::new(need.kind()) })
+        Action::NeedInput(Input { message, refused: self.refused.contains(&need), ..Input::new(need.kind()) })
     }
 
     fn wait(&self, poll_at: i64) -> Next {

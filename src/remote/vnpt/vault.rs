@@ -1,5 +1,6 @@
 //! What a conversation knows and must not store.
 
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::remote::flow::InputKind;
@@ -14,7 +15,8 @@ const MESSAGE: usize = 500;
 const HIDDEN: &str = "…";
 
 /// Which of the secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Need {
     ServicePassword,
     UserPassword,

@@ -46,9 +46,6 @@ impl<'e> Person<'e> {
     /// What the service asks for; none when nobody gives it.
     pub(crate) fn input(&mut self, input: &Input) -> Option<Secret> {
         self.quiet();
-        if let Some(message) = input.message.as_deref().filter(|message| !message.trim().is_empty()) {
-            say(message);
-        }
         loop {
             match self.answers.answer(input, now()) {
                 Ok(Found::Secret(secret)) => return Some(secret),
@@ -58,12 +55,20 @@ impl<'e> Person<'e> {
                         return None;
                     }
                 }
+                Ok(Found::Refused { kind, reference }) => {
+                    let why = "the service refused it, and again it would count against the account";
+                    note("", &format!("the {} in {reference} is not given again: {why}", kind.name()));
+                    break;
+                }
                 Ok(_) => break,
                 Err(error) => {
                     note("", &told(&error));
                     break;
                 }
             }
+        }
+        if let Some(message) = input.message.as_deref().filter(|message| !message.trim().is_empty()) {
+            say(message);
         }
         if self.is_absent {
             note("", &format!("the service asks for {}, and nobody is there to give it", words(&input.kind)));

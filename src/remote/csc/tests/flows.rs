@@ -205,6 +205,41 @@ fn a_wrong_code_is_asked_for_again_but_not_for_ever() {
 }
 
 #[test]
+fn a_resumed_transaction_knows_what_was_refused() {
+    // Up to the next question of a kind: whether that was refused before.
+    fn refused(signing: &mut Signing, double: &mut Double, kind: &str, times: usize) -> bool {
+        let (mut event, mut left) = (Event::Continue, times);
+        loop {
+            event = match signing.step(event, now()) {
+                Action::Send(request) => Event::Response(double.answer(&request)),
+                Action::NeedInput(input) if input.kind.name() == kind && left == 0 => return input.refused,
+                Action::NeedInput(input) => {
+                    left -= usize::from(input.kind.name() == kind);
+                    Event::Input(answer(&input.kind))
+                }
+                other => panic!("{other:?}"),
+            };
+        }
+    }
+    for (call, error, kind) in [
+        ("credentials/authorize", "invalid_pin", "pin"),
+        ("credentials/authorize", "invalid_otp", "otp"),
+        ("auth/login", "authentication_error", "user-password"),
+    ] {
+        let mut double = Double::new(v1_credential("true", "true"));
+        double.instead.push_back((call, 400, json!({ "error": error })));
+        let mut signing = begin(&service(Dialect::V1, Login::Basic), &requests(1));
+        assert!(!refused(&mut signing.clone(), &mut Double::new(v1_credential("true", "true")), kind, 0));
+        assert!(refused(&mut signing, &mut double, kind, 1), "{kind}");
+        let mut resumed: Signing = serde_json::from_str(&signing.to_json()).unwrap();
+        assert!(refused(&mut resumed, &mut double, kind, 0), "{kind}");
+        // A wrong code says nothing of the PIN.
+        let mut resumed: Signing = serde_json::from_str(&signing.to_json()).unwrap();
+        assert_eq!(refused(&mut resumed, &mut double, "pin", 0), kind == "pin");
+    }
+}
+
+#[test]
 fn an_expired_token_is_renewed_once() {
     let expired = json!({ "error": "expired_token" });
     let requests = requests(1);
@@ -268,6 +303,23 @@ fn what_may_have_been_signed_is_not_signed_again() {
     };
     let event = Event::Response(double.answer(&request));
     assert_signed(&signing.step(event, now()), &requests);
+}
+
+#[test]
+fn only_the_part_that_was_under_way_is_in_doubt() {
+    let requests = requests(6);
+    for event in [Event::Lost(Lost::Unknown), Event::Continue, Event::Response(response(500, &json!({})))] {
+        let (mut signing, _) = at_the_request(&requests, Some(2));
+        let Action::Done(outcomes) = signing.step(event, now()) else { panic!("not done") };
+        let is_unknown = |outcome: &DocumentOutcome| matches!(outcome.result, DocumentResult::Unknown { .. });
+        assert!(outcomes[..2].iter().all(is_unknown), "{outcomes:?}");
+        let is_not_sent =
+            |outcome: &DocumentOutcome| matches!(outcome.result, DocumentResult::NotSigned { .. });
+        assert!(outcomes[2..].iter().all(is_not_sent), "{outcomes:?}");
+        let mut resumed: Signing = serde_json::from_str(&signing.to_json()).unwrap();
+        let Action::Done(again) = resumed.step(Event::Continue, now()) else { panic!("not done") };
+        assert_eq!(again, outcomes);
+    }
 }
 
 #[test]

@@ -166,6 +166,16 @@ fn a_wrong_code_is_asked_for_again_a_few_times() {
 }
 
 #[test]
+fn a_resumed_transaction_knows_that_its_passcode_was_refused() {
+    let mut signing = begin("EXPLICIT/PIN", 1);
+    assert!(!asked(log_in(&mut signing), "pin").refused);
+    sent(signing.step(given(PIN), at(1)), "signing/hash");
+    assert!(asked(signing.step(code(1004), at(2)), "pin").refused);
+    let mut resumed: Signing = serde_json::from_str(&signing.to_json()).unwrap();
+    assert!(asked(log_in(&mut resumed), "pin").refused);
+}
+
+#[test]
 fn every_code_ends_as_it_says() {
     for expected in ResponseCode::ALL {
         let number = expected.number();

@@ -84,6 +84,46 @@ fn a_lost_answer_to_signing_is_never_asked_for_again() {
 }
 
 #[test]
+fn a_resumed_transaction_knows_what_was_refused() {
+    // The first question of a kind: whether that was refused before.
+    fn refused(flow: &mut Signing, first: Event, kind: &str) -> bool {
+        let (mut event, mut at) = (first, now());
+        loop {
+            event = match flow.step(event, at) {
+                Action::NeedInput(input) if input.kind.name() == kind => return input.refused,
+                Action::NeedInput(input) => Event::Input(Answer::Given(given(&input.kind))),
+                Action::Send(request) if request.call() == "auth/login" => ok(LOGIN),
+                // A resumed one is under way with a request of which nobody knows.
+                Action::Wait(wait) => {
+                    at = wait.poll_at;
+                    Event::Continue
+                }
+                other => panic!("{other:?}"),
+            };
+        }
+    }
+    let wrong = r#"{"responseCode":1004,"remainingCounter":3}"#;
+    let mut flow = signing(Dialect::V1, "EXPLICIT/PIN", 1);
+    to_authorize(&mut flow, 5);
+    assert!(refused(&mut flow, ok(wrong), "pin"));
+    let mut resumed: Signing = serde_json::from_str(&flow.to_json()).unwrap();
+    assert!(!refused(&mut resumed, Event::Continue, "user-password"));
+    let mut resumed: Signing = serde_json::from_str(&flow.to_json()).unwrap();
+    assert!(refused(&mut resumed, Event::Continue, "pin"));
+
+    let mut flow = signing(Dialect::V1, "EXPLICIT/PIN", 1);
+    assert_eq!(to_request(&mut flow, Event::Continue, now()).call(), "auth/login");
+    assert!(refused(&mut flow, ok(wrong), "user-password"));
+    let mut resumed: Signing = serde_json::from_str(&flow.to_json()).unwrap();
+    assert!(refused(&mut resumed, Event::Continue, "user-password"));
+    // Another one was accepted.
+    assert_eq!(to_request(&mut resumed, Event::Continue, now()).call(), "auth/login");
+    assert_eq!(to_request(&mut resumed, ok(LOGIN), now()).call(), "credentials/info");
+    let mut resumed: Signing = serde_json::from_str(&resumed.to_json()).unwrap();
+    assert!(!refused(&mut resumed, Event::Continue, "user-password"));
+}
+
+#[test]
 fn what_never_left_is_sent_again() {
     let mut flow = signing(Dialect::V1, "EXPLICIT/PIN", 1);
     to_authorize(&mut flow, 5);

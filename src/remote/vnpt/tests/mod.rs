@@ -15,7 +15,7 @@ use crate::algorithm::{Digest, DigestAlgorithm, SignatureAlgorithm, Suite};
 use crate::certificate::Chain;
 use crate::remote::{
     Action, Answer, Credential, DocumentOutcome, DocumentResult, Event, Failure, Flow, HttpRequest,
-    HttpResponse, InputKind, Lost, Outcome, Retry, Secret, Terms, Wait,
+    HttpResponse, Input, InputKind, Lost, Outcome, Retry, Secret, Terms, Wait,
 };
 use crate::request::{Payload, ServiceKind, SigningRequest};
 

@@ -56,6 +56,13 @@ fn a_wrong_password_is_asked_for_with_a_fresh_code() {
     let mut signing = signing();
     let wrong = code(401, "SP_CREDENTIAL_INVALID: Mật khẩu không đúng");
     need(signing.step(answer(401, &wrong), at(1)), &InputKind::UserPassword);
+    // Whoever goes on with it in another process knows that much, and that the code was not at fault.
+    let mut other = resumed(&signing);
+    need(other.step(Event::Continue, at(1)), &InputKind::ServicePassword);
+    let again = other.step(given(SERVICE_PASSWORD), at(1));
+    assert!(matches!(again, Action::NeedInput(Input { kind: InputKind::UserPassword, refused: true, .. })));
+    let again = other.step(given(USER_PASSWORD), at(1));
+    assert!(matches!(again, Action::NeedInput(Input { kind: InputKind::Otp, refused: false, .. })));
     need(signing.step(given(USER_PASSWORD), at(1)), &InputKind::Otp);
     send(signing.step(given(OTP), at(1)));
     // The relying party's own password is not asked for again: nobody types it.
