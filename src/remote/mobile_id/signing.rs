@@ -44,6 +44,8 @@ pub(super) struct Vault {
     pub(super) session: Session,
     pub(super) code: Option<Secret>,
     pub(super) sad: Option<Secret>,
+    /// What is under way was sent from here, and not by a process that is gone.
+    sent_from_here: bool,
 }
 
 impl Vault {
@@ -374,6 +376,7 @@ impl Signing {
             Due::Ready(token) => {
                 let request = self.request(&token);
                 self.under_way = true;
+                self.vault.sent_from_here = true;
                 Action::Send(request)
             }
         }
@@ -551,6 +554,12 @@ impl Flow for Signing {
     type Done = Vec<DocumentOutcome>;
 
     fn step(&mut self, event: Event, now: DateTime<Utc>) -> Action<Self::Done> {
+        let is_own = self.vault.sent_from_here || self.vault.session.is_under_way();
+        let event = match event {
+            // Nobody can know it of a request that another process sent before this was stored.
+            Event::Lost(Lost::NotSent) | Event::Response(_) if self.under_way && !is_own => Event::Continue,
+            event => event,
+        };
         let at_once = match event {
             Event::Continue => self.lost(Lost::Unknown, now),
             Event::Lost(lost) => self.lost(lost, now),

@@ -67,6 +67,8 @@ fn has_pin(body: &[u8]) -> bool {
     String::from_utf8_lossy(body).contains("kept-pin-4711")
 }
 
+const SIGN_HASH: &str = "signature/signHash";
+
 type Step = (Event, i64, u8, u8);
 
 /// Goes through the steps; says how often something was to be signed.
@@ -75,6 +77,8 @@ fn run(mut flow: Signing, steps: Vec<Step>) -> Result<usize, TestCaseError> {
     // The documents that a request to sign has covered, unless it is known not to have been acted on.
     let mut signed = BTreeSet::new();
     let mut last: Option<Action<Vec<DocumentOutcome>>> = None;
+    // Whatever else happens meanwhile, it is this request that an answer is to.
+    let mut under_way: Option<HttpRequest> = None;
     let mut count = 0;
     for (event, seconds, helpful, crash) in steps {
         at += TimeDelta::seconds(seconds);
@@ -97,15 +101,19 @@ fn run(mut flow: Signing, steps: Vec<Step>) -> Result<usize, TestCaseError> {
             Event::Response(response) => response::refuses_the_token(response),
             _ => false,
         };
-        if let Some(Action::Send(request)) = &last
-            && request.call() == "signature/signHash"
-            && not_acted_on
-        {
+        let ends = matches!(event, Event::Response(_) | Event::Lost(_) | Event::Continue);
+        if not_acted_on && let Some(request) = under_way.as_ref().filter(|one| one.call() == SIGN_HASH) {
             signed = &signed - &hashes(request);
         }
+        if ends {
+            under_way = None;
+        }
         let action = flow.step(event, at);
+        if let Action::Send(request) = &action {
+            under_way = Some(request.clone());
+        }
         if let Action::Send(request) = &action
-            && request.call() == "signature/signHash"
+            && request.call() == SIGN_HASH
         {
             count += 1;
             prop_assert!(!request.is_repeatable());
@@ -122,7 +130,7 @@ fn run(mut flow: Signing, steps: Vec<Step>) -> Result<usize, TestCaseError> {
         last = Some(action);
         if crash == 0 {
             flow = back;
-            last = None;
+            (last, under_way) = (None, None);
         }
     }
     Ok(count)
