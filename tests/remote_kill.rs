@@ -25,10 +25,12 @@ const DEEDS: [Deed; 3] = [
     Deed::Tell,
 ];
 
-fn killed(mut child: Child) {
+/// Kills the client, and lets the service act on what it sent before.
+fn kill(desk: &Desk, mut child: Child) {
     // SIGKILL, on Unix.
     child.kill().unwrap();
     child.wait().unwrap();
+    desk.wire.settle();
 }
 
 /// The paths that an undisturbed run asks for.
@@ -54,7 +56,7 @@ fn one(service: &str, deed: Deed, at: usize) -> String {
         is_over = child.try_wait().unwrap().is_some();
         is_over || desk.wire.is_reached()
     });
-    killed(child);
+    kill(&desk, child);
     let seen = desk.wire.seen();
     let name = format!("{service}, {deed:?} at {at} ({})", seen.last().unwrap());
     desk.wire.pass();
@@ -142,13 +144,13 @@ fn killed_again_and_again_while_it_is_resumed() {
         desk.wire.rule(move |_, path| if path.ends_with(end) { Deed::SilenceAfter } else { Deed::Pass });
         let child = desk.sign(service).spawn().unwrap();
         within("the request", || desk.wire.is_reached());
-        killed(child);
+        kill(&desk, child);
         let [job] = desk.jobs("out").try_into().unwrap();
         for (number, deed) in [(0, Deed::SilenceBefore), (0, Deed::SilenceAfter), (1, Deed::SilenceAfter)] {
             desk.wire.rule(move |at, _| if at == number { deed } else { Deed::Pass });
             let mut child = desk.kyso(&["remote", "resume", job.to_str().unwrap()]).spawn().unwrap();
             within("the request", || desk.wire.is_reached() || child.try_wait().unwrap().is_some());
-            killed(child);
+            kill(&desk, child);
             assert!(desk.most_signed() <= 1, "{service}");
         }
         desk.wire.pass();
@@ -169,7 +171,7 @@ fn killed_while_it_waits_for_the_phone() {
     desk.put_papers();
     let child = desk.sign("vnpt").spawn().unwrap();
     within("the phone", || !desk.sandbox.world().pending().is_empty());
-    killed(child);
+    kill(&desk, child);
     let [job] = desk.jobs("out").try_into().unwrap();
     let world = desk.sandbox.world();
     world.reject("vnpt", &world.pending()[0].transaction_id).unwrap();
@@ -270,7 +272,7 @@ fn killed_between_the_parts_of_a_batch() {
         desk.wire.rule(move |number, _| if number == at { deed } else { Deed::Pass });
         let child = desk.sign_many(service, &papers).spawn().unwrap();
         within("the request", || desk.wire.is_reached());
-        killed(child);
+        kill(&desk, child);
         desk.wire.pass();
         let job = desk.path(&format!("{service}.job.json"));
         let mut last = desk.resume(&job, false);

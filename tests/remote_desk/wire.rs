@@ -1,10 +1,11 @@
 //! The wire between a client and a sandbox: it counts requests, and can be cut at any of them.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long anything on the wire may take.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -33,6 +34,8 @@ struct Shared {
     seen: Mutex<Vec<String>>,
     reached: Mutex<bool>,
     changed: Condvar,
+    /// The connections that are open.
+    open: AtomicUsize,
 }
 
 pub(crate) struct Wire {
@@ -50,13 +53,18 @@ impl Wire {
             seen: Mutex::default(),
             reached: Mutex::new(false),
             changed: Condvar::new(),
+            open: AtomicUsize::new(0),
         });
         let serving = Arc::clone(&shared);
         // It ends with the test program.
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&serving);
-                thread::spawn(move || serve(&stream, &shared));
+                shared.open.fetch_add(1, Ordering::SeqCst);
+                thread::spawn(move || {
+                    serve(&stream, &shared);
+                    shared.open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         Self { address, shared }
@@ -71,6 +79,21 @@ impl Wire {
         *self.shared.reached.lock().unwrap() = false;
         self.shared.seen.lock().unwrap().clear();
         *self.shared.rule.lock().unwrap() = Box::new(rule);
+    }
+
+    /// Waits until all that a client sent before it was killed has arrived and has been acted on.
+    pub(crate) fn settle(&self) {
+        // Connections are taken in the order in which they were made: when this one is over, no earlier one
+        // waits to be taken.
+        let mut last = TcpStream::connect(self.address).unwrap();
+        last.shutdown(Shutdown::Write).unwrap();
+        last.set_read_timeout(Some(PATIENCE)).unwrap();
+        assert_eq!(last.read(&mut [0]).unwrap(), 0);
+        let began = Instant::now();
+        while self.shared.open.load(Ordering::SeqCst) > 0 {
+            assert!(began.elapsed() < PATIENCE, "the wire is still busy");
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     pub(crate) fn pass(&self) {
@@ -122,7 +145,7 @@ fn serve(client: &TcpStream, shared: &Shared) -> Option<()> {
         (&server).write_all(&request).ok()?;
         let Some(response) = message(&server, &mut from_server).ok().flatten() else {
             // The sandbox broke the connection: so does the wire.
-            return client.shutdown(std::net::Shutdown::Both).ok();
+            return client.shutdown(Shutdown::Both).ok();
         };
         match deed {
             Deed::SilenceAfter => {
