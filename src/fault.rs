@@ -1,7 +1,8 @@
 //! Whose fault an error is.
 
 /// Whose fault an error is: what a program branches on when it decides what to do next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Fault {
     /// The document is damaged, or its own rules forbid what was asked.

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::algorithm::{
-    Digest, DigestAlgorithm, PublicKey, SignatureAlgorithm, Suite, ToBeSigned, digest_info_prefix,
+    Digest, DigestAlgorithm, PublicKey, SignatureAlgorithm, Suite, ToBeSigned, digest_info_prefix, hex_bytes,
 };
 use crate::asn1::{OCTET_STRING, OID, Reader, Rules, SEQUENCE, oid};
 
@@ -217,18 +217,12 @@ fn encoded(key: &PublicKey, value: &[u8]) -> Option<KnownMistake> {
     }
     let text: Vec<u8> = value.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let plausible = |decoded: &[u8]| is_cms(decoded) || decoded.len().abs_diff(key.max_signature_len()) <= 16;
-    let decoded = from_hex(&text);
+    let decoded = hex_bytes(&text);
     if let Some(decoded) = decoded.filter(|decoded| plausible(decoded)) {
         return Some(KnownMistake::HexText { decoded: decoded.len() });
     }
     let decoded = STANDARD.decode(&text).ok().filter(|decoded| plausible(decoded))?;
     Some(KnownMistake::Base64Text { decoded: decoded.len() })
-}
-
-fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, []) = text.as_chunks::<2>() else { return None };
-    pairs.iter().map(|[high, low]| Some((digit(*high)? << 4) | digit(*low)?)).collect()
 }
 
 /// Whether the bytes begin as a ContentInfo with SignedData does.

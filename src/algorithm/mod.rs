@@ -13,6 +13,7 @@ mod pss;
 mod pure;
 mod suite;
 
+pub(crate) use digest::hex_bytes;
 pub use digest::{Digest, DigestAlgorithm, Hasher};
 pub(crate) use identifier::{SignatureParameters, digest_identifier, signature_identifier};
 pub(crate) use key::digest_info_prefix;

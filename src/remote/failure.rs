@@ -1,5 +1,7 @@
 //! Why a conversation with a service ended without an outcome.
 
+use serde::{Deserialize, Serialize};
+
 use super::http::HttpResponse;
 use super::redact;
 use crate::fault::Fault;
@@ -28,7 +30,8 @@ pub struct Failure {
 }
 
 /// What may be done after a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Retry {
     /// Nothing: the same would fail again.
@@ -40,7 +43,8 @@ pub enum Retry {
 }
 
 /// Whether it is known what became of the signatures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Nothing was signed.
     Known,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::flow::{DocumentOutcome, DocumentResult};
-use crate::algorithm::{Digest, DigestAlgorithm, SignatureAlgorithm};
+use crate::algorithm::{Digest, DigestAlgorithm, SignatureAlgorithm, hex_bytes};
 use crate::fault::Fault;
 use crate::request::{ServiceKind, SignatureValue, SigningRequest};
 
@@ -175,7 +175,7 @@ impl Items {
 
     /// The digests' bytes; what is not hexadecimal (a state that was tampered with) is left out.
     pub(crate) fn digests(&self) -> impl Iterator<Item = Vec<u8>> {
-        self.items.iter().filter_map(|item| hex_bytes(&item.digest))
+        self.items.iter().filter_map(|item| hex_bytes(item.digest.as_bytes()))
     }
 
     /// The digests in padded base64.
@@ -210,13 +210,6 @@ fn outcome(document: &str, value: Option<&str>) -> DocumentOutcome {
         },
     };
     DocumentOutcome { document: document.to_owned(), result }
-}
-
-/// Bytes of hexadecimal digits in either case.
-pub(crate) fn hex_bytes(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    pairs.iter().map(|[high, low]| Some((digit(*high)? << 4) | digit(*low)?)).collect()
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use zeroize::Zeroizing;
 
-use super::items::hex_bytes;
 use super::secret::Secret as Code;
+use crate::algorithm::hex_bytes;
 use crate::fault::Fault;
 
 /// Seconds that a code lives.
@@ -96,7 +96,7 @@ impl Secret {
     pub fn from_hex(text: &str) -> Result<Self, SecretError> {
         let plain: Zeroizing<String> =
             Zeroizing::new(text.chars().filter(|one| !one.is_whitespace()).collect());
-        let bytes = hex_bytes(&plain).ok_or(SecretError::Encoding { encoding: "hexadecimal" })?;
+        let bytes = hex_bytes(plain.as_bytes()).ok_or(SecretError::Encoding { encoding: "hexadecimal" })?;
         Self::from_bytes(Zeroizing::new(bytes))
     }
 

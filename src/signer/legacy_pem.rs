@@ -6,6 +6,7 @@ use md5::{Digest as _, Md5};
 use zeroize::Zeroizing;
 
 use super::SignerError;
+use crate::algorithm::hex_bytes;
 
 /// Decrypts the contents of a block.
 pub(super) fn decrypt(
@@ -21,8 +22,8 @@ pub(super) fn decrypt(
         "AES-256-CBC" => 32,
         _ => return Err(unsupported()),
     };
-    let iv =
-        from_hex(iv).ok_or_else(|| SignerError::Pem { reason: "its DEK-Info cannot be read".to_owned() })?;
+    let iv = initial_vector(iv)
+        .ok_or_else(|| SignerError::Pem { reason: "its DEK-Info cannot be read".to_owned() })?;
     let key = derive(passphrase.as_bytes(), &iv, key_len);
     let mut buffer = Zeroizing::new(ciphertext.to_vec());
     let wrong = |_| SignerError::Decryption;
@@ -66,16 +67,6 @@ fn derive(passphrase: &[u8], iv: &[u8; 16], len: usize) -> Zeroizing<Vec<u8>> {
     key
 }
 
-fn from_hex(text: &str) -> Option<[u8; 16]> {
-    let mut iv = [0; 16];
-    let (pairs, []) = text.trim().as_bytes().as_chunks::<2>() else { return None };
-    if pairs.len() != iv.len() {
-        return None;
-    }
-    for (byte, [high, low]) in iv.iter_mut().zip(pairs) {
-        let high = char::from(*high).to_digit(16)?;
-        let low = char::from(*low).to_digit(16)?;
-        *byte = u8::try_from(high * 16 + low).ok()?;
-    }
-    Some(iv)
+fn initial_vector(text: &str) -> Option<[u8; 16]> {
+    hex_bytes(text.trim().as_bytes())?.try_into().ok()
 }

@@ -14,39 +14,10 @@ pub(super) struct StoredFailure {
     call: CallName,
     code: Option<String>,
     message: String,
-    #[serde(with = "RetryName")]
     retry: Retry,
-    #[serde(with = "OutcomeName")]
     outcome: Outcome,
-    #[serde(with = "FaultName")]
     fault: Fault,
     response: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Retry", rename_all = "kebab-case")]
-enum RetryName {
-    Never,
-    Poll,
-    NewTransaction,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Outcome", rename_all = "kebab-case")]
-enum OutcomeName {
-    Known,
-    Unknown,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Fault", rename_all = "kebab-case")]
-enum FaultName {
-    Document,
-    Signer,
-    Caller,
-    Limit,
-    Unsupported,
-    Io,
 }
 
 impl StoredFailure {

@@ -10,10 +10,9 @@ use super::reply::{self, SYSTEM};
 use super::service::{AuthMode, Service};
 use super::session::{LoginOutcome, Pace, Session, cancelled, unreachable};
 use super::signing::who;
-use crate::algorithm::DigestAlgorithm;
+use crate::algorithm::{DigestAlgorithm, hex_bytes};
 use crate::certificate::Certificate;
 use crate::remote::call::Call as _;
-use crate::remote::items::hex_bytes;
 use crate::remote::{
     Action, Answer, BeginError, Credential, Event, Failure, Flow, FoundCertificate, HttpResponse, Terms,
 };
@@ -170,7 +169,7 @@ fn found(agreement_uuid: &str, detail: &CertificateDetail) -> Result<FoundCertif
             _ => None,
         };
         if let Some(algorithm) = algorithm
-            && hex_bytes(&digits).as_deref() != Some(algorithm.hash(&der).as_bytes())
+            && hex_bytes(digits.as_bytes()).as_deref() != Some(algorithm.hash(&der).as_bytes())
         {
             return Err(format!("certificateThumbprint {digits} is not that of the certificate"));
         }

@@ -38,11 +38,8 @@ pub(super) struct StoredFailure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) code: Option<String>,
     pub(super) message: String,
-    #[serde(with = "RetryWord")]
     pub(super) retry: Retry,
-    #[serde(with = "OutcomeWord")]
     pub(super) outcome: Outcome,
-    #[serde(with = "FaultWord")]
     pub(super) fault: Fault,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) response: Option<String>,
@@ -86,30 +83,4 @@ impl StoredFailure {
         failure.response.clone_from(&self.response);
         failure
     }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Retry", rename_all = "kebab-case")]
-enum RetryWord {
-    Never,
-    Poll,
-    NewTransaction,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Outcome", rename_all = "kebab-case")]
-enum OutcomeWord {
-    Known,
-    Unknown,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Fault", rename_all = "kebab-case")]
-enum FaultWord {
-    Document,
-    Signer,
-    Caller,
-    Limit,
-    Unsupported,
-    Io,
 }

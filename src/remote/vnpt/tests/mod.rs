@@ -39,7 +39,7 @@ fn requests_for(key: &str, digest: DigestAlgorithm, hex: &str, documents: &[&str
     let chain = Chain::from_pem(&pem).unwrap();
     let algorithm = if key == "rsa2048" { SignatureAlgorithm::RsaPkcs1 } else { SignatureAlgorithm::Ecdsa };
     let suite = Suite::new(algorithm, digest, chain.public_key()).unwrap();
-    let bytes = crate::remote::items::hex_bytes(hex).unwrap();
+    let bytes = crate::algorithm::hex_bytes(hex.as_bytes()).unwrap();
     let request = |document: &&str| {
         let payload = Payload::Digest(Digest::from_bytes(digest, &bytes).unwrap());
         let certificate = DigestAlgorithm::Sha256.hash(chain.leaf().der());
