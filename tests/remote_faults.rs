@@ -106,6 +106,8 @@ fn one(service: &'static str, fault: Fault) -> String {
     for phrase in expected.phrases() {
         assert!(first.text.contains(phrase), "{name}: {phrase:?} is not in: {}", first.text);
     }
+    let asks_again = first.text.contains("the service is asked again");
+    assert!(asks_again || !expected.asks_again(fault), "{name}: {}", first.text);
     let Some(job) = desk.jobs("out").pop() else {
         assert_eq!((first.code, signed), (0, [true, true]), "{name}: a document is lost: {}", first.text);
         return format!("{name}: signed; {:.1} s", began.elapsed().as_secs_f32());

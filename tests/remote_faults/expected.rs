@@ -34,6 +34,12 @@ impl Expected {
         own.iter().chain(more).copied().collect()
     }
 
+    /// Whether the program says before that it will ask again. When each answer is slow, the driver's own
+    /// attempts may take all the time that there is.
+    pub(crate) const fn asks_again(self, fault: Fault) -> bool {
+        matches!(self, Self::Again(_)) && matches!(fault, Fault::DropEveryBefore | Fault::DropEveryAfter)
+    }
+
     pub(crate) const fn needs_another(self) -> bool {
         matches!(self, Self::Again(_) | Self::Unknown(_))
     }
@@ -64,16 +70,10 @@ pub(crate) fn expected(service: &str, fault: Fault) -> Expected {
         Fault::DropEveryBefore | Fault::DropEveryAfter | Fault::Slow => match service {
             "vnpt" | "vnpt-th" => Unknown(&[]),
             // The login brings nothing, and nothing is signed without.
-            "mobile-id" => Again(&[
-                "0 of 2 signed",
-                "the service is asked again",
-                "not signed: mobile-id auth/login: no answer",
-            ]),
-            "efy" => Again(&[
-                "0 of 2 signed",
-                "the service is asked again",
-                "not signed: efy clients/login: the service could not be",
-            ]),
+            "mobile-id" => Again(&["0 of 2 signed", "not signed: mobile-id auth/login: no answer"]),
+            "efy" => {
+                Again(&["0 of 2 signed", "not signed: efy clients/login: the service could not be reached"])
+            }
             _ => Resumable(&["auth/login: no answer"]),
         },
     }
