@@ -265,7 +265,7 @@ impl Signing {
     }
 
     /// Ends it. What has its value already is not lost by what failed after it.
-    fn fail(&mut self, failure: Failure) -> Action<Vec<DocumentOutcome>> {
+    pub(super) fn fail(&mut self, failure: Failure) -> Action<Vec<DocumentOutcome>> {
         let given = self.vault.given.iter().filter_map(Given::value);
         let secrets = given.chain(&self.vault.sad).chain(&self.vault.code);
         let failure = self.session.hide(hide(failure, secrets));
