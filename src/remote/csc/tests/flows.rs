@@ -454,12 +454,13 @@ fn a_failure_comes_back_from_the_state_as_it_was() {
                 // One document, and it is under way: nothing is left over that was not sent.
                 signing.authorized_until = 1;
                 let response = HttpResponse::new(500, Vec::new(), b"{}".to_vec());
-                let failure = crate::remote::Failure::new(super::super::error::SYSTEM, "signatures/signHash", "no")
-                    .code(500)
-                    .response(&response)
-                    .retry(retry)
-                    .outcome(outcome)
-                    .fault(fault);
+                let failure =
+                    crate::remote::Failure::new(super::super::error::SYSTEM, "signatures/signHash", "no")
+                        .code(500)
+                        .response(&response)
+                        .retry(retry)
+                        .outcome(outcome)
+                        .fault(fault);
                 assert_eq!(failed(signing.fail(failure.clone())), failure);
                 let mut resumed: Signing = serde_json::from_str(&signing.to_json()).unwrap();
                 assert_eq!(failed(resumed.step(Event::Notified, now())), failure);
