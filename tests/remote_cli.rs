@@ -365,54 +365,6 @@ fn values_may_be_carried_by_people() {
     assert_eq!(code, 0, "{text}");
 }
 
-/// Takes a while: `cargo test --test remote_cli -- --ignored thousand --nocapture`.
-#[test]
-#[ignore = "takes a while"]
-fn a_thousand_documents_with_faults_are_all_accounted_for() {
-    let desk = Desk::with(Settings::new().auto_approve());
-    let mut names: Vec<String> = (0..500).map(|number| format!("{number}.pdf")).collect();
-    names.extend((0..500).map(|number| format!("{number}.xml")));
-    let mut arguments = vec!["remote", "sign", "-o", "out", "--credential", "hundreds"];
-    for name in &names {
-        let (pdf, xml) = (support::pdf("demo.pdf"), support::xml::xml("tt78-invoice.xml"));
-        desk.put(if name.ends_with("pdf") { &pdf } else { &xml }, name);
-    }
-    arguments.extend(names.iter().map(String::as_str));
-    let began = std::time::Instant::now();
-    arguments[5] = "phone";
-    let output = desk.kyso(&arguments).env("KYSO_LOG", "info").output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    eprintln!("without faults, in one transaction: {:?}", began.elapsed());
-    arguments[5] = "hundreds";
-    fs::remove_dir_all(desk.path("out")).unwrap();
-
-    let mut round = 0;
-    desk.sandbox
-        .world()
-        .set_faults(faults(|faults| {
-            faults.rate = 0.05;
-            faults.wrong_key = true;
-            faults.missing = true;
-            faults.error_500_after_signing = true;
-            faults.drop_connection = DropConnection::After;
-            faults.every_call = true;
-        }))
-        .unwrap();
-    let (mut code, mut text) = desk.run(&arguments);
-    while code != 0 {
-        round += 1;
-        assert!(round < 30, "{code}: {text}");
-        assert!(code == 4 || code == 5, "{code}: {text}");
-        let [job] = desk.jobs("out").try_into().unwrap();
-        (code, text) = desk.run(&["remote", "resume", job.to_str().unwrap(), "--again"]);
-    }
-    eprintln!("with faults: {round} rounds more, {:?}", began.elapsed());
-    for name in names.iter().step_by(97) {
-        desk.verify(&format!("out/{name}"));
-    }
-    assert!(names.iter().all(|name| desk.path("out").join(name).exists()));
-}
-
 #[test]
 fn a_document_that_is_refused_does_not_hold_up_the_others() {
     let desk = Desk::with(Settings::new().auto_approve());
@@ -513,6 +465,9 @@ fn certificates_are_listed() {
     assert_eq!(json["certificates"][0]["credential"]["user_id"], user.as_str());
     let (code, text) = desk.run(&["remote", "certificates", "--provider", "phone", "--user", "000000000000"]);
     assert!(code != 0, "{text}");
+    let (code, text) = desk.run(&["remote", "certificates", "--provider", "hand", "--user", &user]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("people carry its requests"), "{text}");
 }
 
 #[test]

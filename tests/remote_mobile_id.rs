@@ -206,7 +206,7 @@ fn logins_are_checked() {
     watch.service_password = Some("not-the-password");
     let flow = papers.signing(&service, &credential(&sandbox, Dialect::V1, 0));
     let wrong = failure(run(&service, flow, &mut watch).unwrap_err());
-    assert_eq!((wrong.call, wrong.code.as_deref()), (LOGIN, Some("1001")));
+    assert_eq!((&*wrong.call, wrong.code.as_deref()), (LOGIN, Some("1001")));
     assert_eq!((wrong.retry, wrong.fault), (Retry::Never, Fault::Caller));
 
     let mut watch = Person::new(&sandbox, Phone::Sleeps);

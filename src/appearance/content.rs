@@ -66,7 +66,11 @@ pub(super) fn number(value: f64) -> Vec<u8> {
 }
 
 /// A number without an exponent, which PDF does not know.
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "a power of ten of at most 6 places is exact, and a finite value below 1e9 times it fits an i64"
+)]
 fn write_number<const PLACES: u32>(bytes: &mut Vec<u8>, value: f64) {
     const LIMIT: f64 = 1e9;
     let unit = 10_u64.pow(PLACES);

@@ -94,7 +94,7 @@ fn xyz_type(xyz: [f64; 3]) -> Vec<u8> {
 }
 
 /// s15Fixed16Number.
-#[allow(clippy::cast_possible_truncation)]
+#[allow(clippy::cast_possible_truncation, reason = "the constants of sRGB: nothing above 1, and 32767 fits")]
 fn fixed(value: f64) -> [u8; 4] {
     ((value * 65536.0).round() as i32).to_be_bytes()
 }
@@ -104,7 +104,11 @@ fn length(value: usize) -> [u8; 4] {
 }
 
 /// The transfer curve of sRGB (IEC 61966-2-1).
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the curve goes from 0 to 1, its steps from 0 to 65535"
+)]
 fn curve() -> Vec<u8> {
     let mut bytes = b"curv\0\0\0\0".to_vec();
     bytes.extend(u32::from(CURVE).to_be_bytes());

@@ -62,7 +62,7 @@ impl Pitch {
         Self { rise, drop, pitch: PITCH.max(rise + drop + LEADING) }
     }
 
-    #[allow(clippy::cast_precision_loss)]
+    #[allow(clippy::cast_precision_loss, reason = "lines of a text in memory: far fewer than 2^52")]
     fn height(self, lines: usize) -> f64 {
         self.rise + self.drop + lines.saturating_sub(1) as f64 * self.pitch
     }
@@ -156,7 +156,11 @@ fn does_not_fit(
 }
 
 /// The largest size at which the text fits, with its lines.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "steps between two constants: a small positive number"
+)]
 fn largest(
     paragraphs: &[Arc<Shaped>],
     pitch: Pitch,

@@ -32,3 +32,36 @@ pub(crate) fn bearer(request: HttpRequest, token: Option<&Secret>) -> HttpReques
 pub(crate) fn join(base: &str, path: &str) -> String {
     format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'))
 }
+
+/// A text as one segment of a path (RFC 3986, 3.3): what a service named must not lead elsewhere.
+pub(crate) fn segment(text: &str) -> String {
+    use std::fmt::Write as _;
+
+    let mut segment = String::with_capacity(text.len());
+    let only_dots = text.bytes().all(|byte| byte == b'.');
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') || (byte == b'.' && !only_dots)
+        {
+            segment.push(char::from(byte));
+        } else if only_dots {
+            // Encoded dots are still dots to those who normalise paths.
+            segment.push('_');
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(segment, "%{byte:02X}");
+        }
+    }
+    segment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_service_named_stays_one_segment() {
+        assert_eq!(segment("200221112613-3540-601895"), "200221112613-3540-601895");
+        assert_eq!(segment("a/../b?c#d e"), "a%2F..%2Fb%3Fc%23d%20e");
+        assert_eq!(segment(".."), "__");
+    }
+}

@@ -1,21 +1,28 @@
 //! Why a conversation with a service ended without an outcome.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::http::HttpResponse;
-use super::redact;
+use super::secret::Secret;
+use super::{System, redact};
 use crate::fault::Fault;
 
 /// Why a conversation with a service ended without an outcome, and what may be done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// A flow keeps it in its state as it is: what has ended is not begun again after a resume.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[error("{system} {call}: {message}{}", self.code.as_ref().map(|code| format!(" (code {code})")).unwrap_or_default())]
 #[non_exhaustive]
 pub struct Failure {
-    /// The system, as in [`System::name`](super::System::name).
-    pub system: &'static str,
+    /// The system.
+    pub system: System,
     /// The call that failed, as the service's document names it.
-    pub call: &'static str,
+    pub call: Cow<'static, str>,
     /// The service's own code, or the HTTP status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// What is wrong, in the service's words where it has some.
     pub message: String,
@@ -26,6 +33,7 @@ pub struct Failure {
     /// Whose fault it is.
     pub fault: Fault,
     /// The service's response with its secrets hidden, cut at 4,096 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<String>,
 }
 
@@ -54,10 +62,10 @@ pub enum Outcome {
 
 impl Failure {
     /// Nothing was signed and the service is to blame; a new transaction may go better.
-    pub(crate) fn new(system: &'static str, call: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(system: System, call: &'static str, message: impl Into<String>) -> Self {
         Self {
             system,
-            call,
+            call: Cow::Borrowed(call),
             code: None,
             message: message.into(),
             retry: Retry::NewTransaction,
@@ -95,13 +103,13 @@ impl Failure {
 
     /// A response that cannot be read as what the call returns.
     pub(crate) fn unreadable(
-        system: &'static str,
+        system: System,
         call: &'static str,
         response: &HttpResponse,
         error: &serde_json::Error,
     ) -> Self {
         let status = response.status();
-        let message = if (200..300).contains(&status) || error.is_data() {
+        let message = if response.is_success() || error.is_data() {
             format!("the response (HTTP {status}) cannot be read: {error}")
         } else {
             format!("the service answered HTTP {status}, and what it said is not JSON: {error}")
@@ -110,10 +118,23 @@ impl Failure {
     }
 
     /// Whoever was asked declined.
-    pub(crate) fn declined(system: &'static str, call: &'static str, what: &str) -> Self {
+    pub(crate) fn declined(system: System, call: &'static str, what: &str) -> Self {
         Self::new(system, call, format!("{what} is needed and was not given"))
             .fault(Fault::Caller)
             .retry(Retry::NewTransaction)
+    }
+
+    /// Without these secrets, where the service repeats them. What is shorter than four characters would be
+    /// found in any text, and stays.
+    pub(crate) fn without<'s>(mut self, secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
+        for secret in secrets.into_iter().map(|secret| secret.expose().trim()) {
+            for text in [Some(&mut self.message), self.response.as_mut()].into_iter().flatten() {
+                if secret.len() >= 4 && text.contains(secret) {
+                    *text = text.replace(secret, redact::HIDDEN);
+                }
+            }
+        }
+        self
     }
 }
 
@@ -126,7 +147,7 @@ mod tests {
         let told = |status, body: &str| {
             let response = HttpResponse::new(status, Vec::new(), body.as_bytes().to_vec());
             let error = response.json::<Vec<u8>>().unwrap_err();
-            Failure::unreadable("efy", "clients/login", &response, &error).message
+            Failure::unreadable(System::Efy, "clients/login", &response, &error).message
         };
         for body in ["<html>oops</html>", ""] {
             let message = told(500, body);
@@ -134,5 +155,46 @@ mod tests {
         }
         assert!(told(200, "<html>").starts_with("the response (HTTP 200) cannot be read"));
         assert!(told(500, "{}").starts_with("the response (HTTP 500) cannot be read"));
+    }
+
+    #[test]
+    fn it_is_stored_as_it_is() {
+        for system in System::ALL {
+            for retry in [Retry::Never, Retry::Poll, Retry::NewTransaction] {
+                for outcome in [Outcome::Known, Outcome::Unknown] {
+                    for fault in [
+                        Fault::Document,
+                        Fault::Signer,
+                        Fault::Caller,
+                        Fault::Limit,
+                        Fault::Unsupported,
+                        Fault::Io,
+                    ] {
+                        let short =
+                            Failure::new(system, "sign", "no").retry(retry).outcome(outcome).fault(fault);
+                        let response = HttpResponse::new(400, Vec::new(), b"{}".to_vec());
+                        for failure in [short.clone(), short.code(1005).response(&response)] {
+                            let text = serde_json::to_string(&failure).unwrap();
+                            assert_eq!(serde_json::from_str::<Failure>(&text).unwrap(), failure, "{text}");
+                            assert!(!text.contains("null"), "{text}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn it_is_small_enough_to_be_returned() {
+        assert!(size_of::<Failure>() < 128, "{}", size_of::<Failure>());
+    }
+
+    #[test]
+    fn it_repeats_no_secret() {
+        let response = HttpResponse::new(400, Vec::new(), b"{\"m\":\"pass-1 123 pass-1\"}".to_vec());
+        let failure = Failure::new(System::Csc, "sign", "wrong: pass-1, 123").response(&response);
+        let failure = failure.without(&[Secret::new("pass-1"), Secret::new("123"), Secret::new("")]);
+        assert_eq!(failure.message, "wrong: …, 123");
+        assert_eq!(failure.response.as_deref(), Some("{\"m\":\"… 123 …\"}"));
     }
 }

@@ -187,6 +187,16 @@ impl HttpResponse {
         self.status
     }
 
+    /// Whether the HTTP status is one of success.
+    pub(crate) const fn is_success(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
+
+    /// Whether asking again later may help: see [`is_busy`].
+    pub(crate) const fn is_busy(&self) -> bool {
+        is_busy(self.status)
+    }
+
     /// The first header of this name, in whatever case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -211,6 +221,12 @@ impl HttpResponse {
         let body = self.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.body);
         serde_json::from_slice(body)
     }
+}
+
+/// Whether an HTTP status says that asking again later may help: the service is busy, or out of order for the
+/// moment.
+pub(crate) const fn is_busy(status: u16) -> bool {
+    matches!(status, 429 | 502 | 503 | 504)
 }
 
 impl fmt::Debug for HttpResponse {

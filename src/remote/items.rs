@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::System;
+use super::failure::{Failure, Outcome};
 use super::flow::{DocumentOutcome, DocumentResult};
 use crate::algorithm::{Digest, DigestAlgorithm, SignatureAlgorithm, hex_bytes};
 use crate::fault::Fault;
@@ -20,7 +22,7 @@ pub enum BeginError {
     #[error("{found} documents, and one transaction of {system} takes {most}")]
     TooMany {
         /// The system.
-        system: &'static str,
+        system: System,
         /// How many it takes.
         most: usize,
         /// How many there are.
@@ -38,7 +40,7 @@ pub enum BeginError {
         /// The document.
         document: String,
         /// The system.
-        system: &'static str,
+        system: System,
         /// What it returns.
         expected: &'static str,
         /// What was prepared for.
@@ -50,7 +52,7 @@ pub enum BeginError {
         /// The document.
         document: String,
         /// The system.
-        system: &'static str,
+        system: System,
         /// The signature algorithm and digest.
         algorithm: String,
     },
@@ -64,7 +66,7 @@ pub enum BeginError {
     #[error("{system} needs {what}")]
     Incomplete {
         /// The system.
-        system: &'static str,
+        system: System,
         /// What is missing.
         what: &'static str,
     },
@@ -102,7 +104,7 @@ impl Items {
     /// Takes the requests for a system that returns `kind`, signs with `algorithms`, and takes at most
     /// `most` documents in a transaction.
     pub(crate) fn new(
-        system: &'static str,
+        system: System,
         kind: ServiceKind,
         algorithms: &[SignatureAlgorithm],
         most: usize,
@@ -199,6 +201,34 @@ impl Items {
         (values.len() == self.items.len())
             .then(|| pairs.map(|(item, value)| outcome(&item.document, Some(value))).collect())
     }
+
+    /// The outcomes when only the first documents have their values.
+    pub(crate) fn outcomes_so_far(&self, values: &[String]) -> Vec<DocumentOutcome> {
+        let values = values.iter().map(|value| Some(value.as_str())).chain(std::iter::repeat(None));
+        self.items.iter().zip(values).map(|(item, value)| outcome(&item.document, value)).collect()
+    }
+
+    /// The same when it failed over the documents after them, up to the one with the number `until`: those
+    /// may have values that nobody knows, and what comes behind them was not sent.
+    pub(crate) fn outcomes_after(
+        &self,
+        failure: &Failure,
+        values: &[String],
+        until: usize,
+    ) -> Vec<DocumentOutcome> {
+        let mut outcomes = self.outcomes_so_far(values);
+        for (number, outcome) in outcomes.iter_mut().enumerate().skip(values.len()) {
+            let (code, message) = (failure.code.clone(), failure.message.clone());
+            outcome.result = match failure.outcome {
+                Outcome::Unknown if number < until => DocumentResult::Unknown { message },
+                Outcome::Unknown => DocumentResult::NotSigned { message },
+                // Nobody refused: the service was not reached, or whoever asked gave it up.
+                Outcome::Known if code.is_none() => DocumentResult::NotSigned { message },
+                Outcome::Known => DocumentResult::Rejected { code, message },
+            };
+        }
+        outcomes
+    }
 }
 
 fn outcome(document: &str, value: Option<&str>) -> DocumentOutcome {
@@ -239,7 +269,7 @@ mod tests {
     }
 
     fn items(requests: &[SigningRequest]) -> Result<Items, BeginError> {
-        Items::new("csc", ServiceKind::Raw, &[SignatureAlgorithm::RsaPkcs1], 3, requests)
+        Items::new(System::Csc, ServiceKind::Raw, &[SignatureAlgorithm::RsaPkcs1], 3, requests)
     }
 
     #[test]
@@ -249,7 +279,7 @@ mod tests {
         assert_eq!(items(&[]), Err(BeginError::Empty));
         assert!(items(&[raw("a"), raw("b"), raw("c")]).is_ok());
         let many: Vec<_> = ["a", "b", "c", "d"].map(raw).to_vec();
-        assert_eq!(items(&many), Err(BeginError::TooMany { system: "csc", most: 3, found: 4 }));
+        assert_eq!(items(&many), Err(BeginError::TooMany { system: System::Csc, most: 3, found: 4 }));
         let twice = items(&[raw("a"), raw("a")]);
         assert_eq!(twice, Err(BeginError::SameDocument { document: "a".into() }));
         let cms = items(&[raw("a"), request("b", ServiceKind::Cms, &rsa, b"one")]);
@@ -295,5 +325,29 @@ mod tests {
         assert_eq!(items.digests().collect::<Vec<_>>(), [digest.as_bytes().to_vec()]);
         let stored = serde_json::to_string(&items).unwrap();
         assert_eq!(serde_json::from_str::<Items>(&stored).unwrap(), items);
+    }
+
+    #[test]
+    fn what_failed_says_so_of_each_document() {
+        let rsa = key("rsa2048");
+        let three = ["a", "b", "c"].map(|name| request(name, ServiceKind::Raw, &rsa, b"one"));
+        let items = items(&three).unwrap();
+        let values = ["AQID".to_owned()];
+        let results = |failure: &Failure| {
+            let outcomes = items.outcomes_after(failure, &values, 2);
+            assert!(outcomes.iter().map(|outcome| &*outcome.document).eq(["a", "b", "c"]));
+            assert_eq!(outcomes[0].result, DocumentResult::Value(SignatureValue::from_bytes([1, 2, 3])));
+            outcomes[1..].iter().map(|outcome| outcome.result.clone()).collect::<Vec<_>>()
+        };
+        let message = || "no".to_owned();
+        let failure = Failure::new(System::Csc, "sign", message());
+        let not_signed = DocumentResult::NotSigned { message: message() };
+        assert_eq!(results(&failure), [not_signed.clone(), not_signed.clone()]);
+        let unknown = DocumentResult::Unknown { message: message() };
+        assert_eq!(results(&failure.clone().outcome(Outcome::Unknown)), [unknown, not_signed]);
+        let rejected = DocumentResult::Rejected { code: Some("5".to_owned()), message: message() };
+        assert_eq!(results(&failure.code(5)), [rejected.clone(), rejected]);
+        let missing = items.outcomes_so_far(&values).pop().unwrap().result;
+        assert_eq!(missing, DocumentResult::Missing);
     }
 }

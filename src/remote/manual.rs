@@ -25,8 +25,8 @@ use crate::algorithm::DigestAlgorithm;
 use crate::fault::Fault;
 use crate::request::{SignatureValue, SigningRequest, requests_to_json};
 
-/// The name of the system in failures.
-const SYSTEM: &str = System::Manual.name();
+/// The system in failures.
+const SYSTEM: System = System::Manual;
 /// Answers that cannot be used, at most.
 const MOST_WRONG: u8 = 10;
 /// Bytes of an answer, at most: thousands of whole CMS.

@@ -15,10 +15,13 @@ mod call;
 mod credential;
 pub mod csc;
 pub mod efy;
+mod encoded;
 mod failure;
 mod flow;
+mod hidden;
 mod http;
 mod items;
+mod lenient;
 pub mod manual;
 pub mod mobile_id;
 pub mod redact;
@@ -27,6 +30,10 @@ mod service;
 pub mod totp;
 mod transaction;
 pub mod vnpt;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 pub use call::Call;
 pub use credential::{Credential, FoundCertificate, Terms};
@@ -39,7 +46,8 @@ pub use service::Service;
 pub use transaction::{Listing, Transaction, TransactionError};
 
 /// The systems that this crate speaks with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum System {
     /// VNPT SmartCA: the signer confirms on the phone.
@@ -77,5 +85,25 @@ impl System {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|system| system.name() == name)
+    }
+}
+
+/// By its [`name`](System::name).
+impl fmt::Display for System {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::System;
+
+    #[test]
+    fn every_system_is_stored_by_its_name() {
+        for system in System::ALL {
+            assert_eq!(System::from_name(system.name()), Some(system));
+            assert_eq!(serde_json::to_value(system).unwrap(), system.to_string());
+        }
     }
 }

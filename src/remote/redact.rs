@@ -6,7 +6,7 @@ use serde_json::Value;
 const KEPT: usize = 4096;
 
 /// What stands in place of a secret.
-const HIDDEN: &str = "…";
+pub(crate) const HIDDEN: &str = "…";
 
 /// Keys whose values are secrets in any of the systems, in lower case without `_`.
 const SECRET_KEYS: [&str; 22] = [
@@ -49,11 +49,16 @@ pub fn body(bytes: &[u8]) -> String {
     };
     hide(&mut value);
     let mut text = value.to_string();
-    if let Some((end, _)) = text.char_indices().nth(KEPT) {
+    cut(&mut text, KEPT);
+    text
+}
+
+/// Keeps so many characters, and shows that there were more.
+pub(crate) fn cut(text: &mut String, most: usize) {
+    if let Some((end, _)) = text.char_indices().nth(most) {
         text.truncate(end);
         text.push_str(HIDDEN);
     }
-    text
 }
 
 fn hide(value: &mut Value) {
@@ -74,12 +79,7 @@ fn hide(value: &mut Value) {
             }
         }
         Value::Array(members) => members.iter_mut().for_each(hide),
-        Value::String(text) => {
-            if let Some((end, _)) = text.char_indices().nth(200) {
-                text.truncate(end);
-                text.push_str(HIDDEN);
-            }
-        }
+        Value::String(text) => cut(text, 200),
         _ => {}
     }
 }

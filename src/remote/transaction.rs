@@ -214,7 +214,7 @@ impl Listing {
             // No service answers there.
             Service::Manual => {
                 let what = "a service to ask";
-                return Err(BeginError::Incomplete { system: System::Manual.name(), what });
+                return Err(BeginError::Incomplete { system: System::Manual, what });
             }
         }))
     }

@@ -94,14 +94,6 @@ service-password = "env:SP_PASSWORD"
 user-password = "env:USER_PASSWORD"
 totp = {{ reference = "env:SEED", encoding = "hex" }}
 
-[services.hundreds]
-system = "vnpt"
-base-url = "{url}/vnpt"
-sp-id = "{id}"
-most-documents = 100
-poll-seconds = 1
-secrets.service-password = "env:SP_PASSWORD"
-
 [services.rssp1]
 system = "mobile-id"
 base-url = "{url}/mobile-id/rssp/v1"
@@ -164,7 +156,7 @@ system = "manual"
         let desk = Self { folder, sandbox, secrets };
         let (user, serial) = (signer_id(&desk), serial(&desk));
         desk.know_others();
-        for service in ["phone", "pairs", "codes", "hundreds"] {
+        for service in ["phone", "pairs", "codes"] {
             let output = desk
                 .kyso(&[
                     "cert",

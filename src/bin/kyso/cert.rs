@@ -3,8 +3,8 @@
 mod add;
 mod auth;
 mod details;
+mod found;
 mod image;
-mod look;
 mod refresh;
 
 use std::process::ExitCode;
@@ -16,8 +16,9 @@ use kyso::client::store::{Contents, Entry, Store, StoreError};
 use crate::arguments::cert::{Cert, CertCommand, DefaultCert, ListCerts, ShowCert};
 use crate::failure::{Exit, Failure, advised, told};
 use crate::output;
+use crate::words::plain;
 
-use self::details::{Details, plain};
+use self::details::Details;
 
 pub(crate) fn run(options: &Cert) -> Result<ExitCode, Failure> {
     let context = Context { options };

@@ -13,6 +13,7 @@ use kyso::xml::{self, CanonicalizationError};
 use kyso::{Fault, StateError, document};
 
 use crate::advice;
+use crate::words::plain;
 
 /// The code when it is something else than zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,16 +193,8 @@ impl Failure {
 
 /// Prints a line on stderr; what would break the line is shown escaped.
 pub(crate) fn note(kind: &str, line: &str) {
-    let line = line.chars().fold(String::with_capacity(line.len()), |mut line, character| {
-        if character.is_control() {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-        line
-    });
     // There is nowhere left to say that stderr cannot be written.
-    let _ = writeln!(io::stderr(), "kyso: {kind}{line}");
+    let _ = writeln!(io::stderr(), "kyso: {kind}{}", plain(line));
 }
 
 /// An error with its causes, each said once.

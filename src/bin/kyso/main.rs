@@ -26,6 +26,7 @@ mod sign;
 mod sign_cloud;
 mod signing;
 mod verify;
+mod words;
 
 use std::process::ExitCode;
 

@@ -7,6 +7,7 @@ mod context;
 mod finish;
 pub(crate) mod interrupt;
 mod job;
+pub(crate) mod look;
 mod model;
 mod plan;
 mod resume;

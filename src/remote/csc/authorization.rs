@@ -9,7 +9,7 @@ use super::calls::{
 use super::error::{ErrorCode, Refusal, SYSTEM};
 use super::learned::{Factor, FactorKind, Learned, Mode};
 use super::service::Dialect;
-use super::session::{Due, hide, redirect_failed};
+use super::session::{Due, redirect_failed};
 use super::signing::{Pending, Signing};
 use super::waiting::Waiting;
 use super::wire;
@@ -343,7 +343,7 @@ impl Signing {
     pub(super) fn on_exchanged(&mut self, response: &HttpResponse) -> Result<(), Failure> {
         self.vault.authorization = None;
         let code = self.vault.code.take();
-        self.read_exchanged(response).map_err(|failure| hide(failure, code.iter()))
+        self.read_exchanged(response).map_err(|failure| failure.without(&code))
     }
 
     fn read_exchanged(&mut self, response: &HttpResponse) -> Result<(), Failure> {

@@ -22,30 +22,6 @@ pub(super) const SIGN_DOC: &str = "signatures/signDoc";
 pub(super) const SIGN_POLLING: &str = "signatures/signPolling";
 pub(super) const TIMESTAMP: &str = "signatures/timestamp";
 
-const ALL: [&str; 16] = [
-    INFO,
-    AUTH_LOGIN,
-    AUTH_REVOKE,
-    OAUTH2_AUTHORIZE,
-    OAUTH2_TOKEN,
-    CREDENTIALS_LIST,
-    CREDENTIALS_INFO,
-    CREDENTIALS_AUTHORIZE,
-    AUTHORIZE_CHECK,
-    GET_CHALLENGE,
-    SEND_OTP,
-    EXTEND_TRANSACTION,
-    SIGN_HASH,
-    SIGN_DOC,
-    SIGN_POLLING,
-    TIMESTAMP,
-];
-
-/// The call of this name; `csc` if there is none.
-pub(super) fn name_of(name: &str) -> &'static str {
-    ALL.into_iter().find(|call| *call == name).unwrap_or(SYSTEM)
-}
-
 /// Reads the response of a call that answers in JSON.
 pub(super) fn read<T: serde::de::DeserializeOwned>(
     call: &'static str,

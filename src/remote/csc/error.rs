@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::wire;
 use crate::fault::Fault;
-use crate::remote::{Failure, HttpResponse, Outcome, Retry};
+use crate::remote::http::is_busy;
+use crate::remote::{Failure, HttpResponse, Outcome, Retry, System, lenient};
 
-/// The name of the system in failures.
-pub(super) const SYSTEM: &str = "csc";
+/// The system in failures.
+pub(super) const SYSTEM: System = System::Csc;
 
 /// The member `error` of a refusal (1.0.4, 10; 2.0, 10.2; RFC 6749, 4.1.2.1 and 5.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,9 +145,9 @@ pub(super) struct Refusal {
 
 #[derive(Deserialize)]
 struct Body {
-    #[serde(default, deserialize_with = "wire::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     error: Option<String>,
-    #[serde(default, deserialize_with = "wire::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     error_description: Option<String>,
 }
 
@@ -159,7 +159,7 @@ impl Refusal {
         let (error, description) = body.map_or((None, None), |body| (body.error, body.error_description));
         let code = error.as_deref().map(ErrorCode::from_name);
         // Some services answer 200 with an error in the body.
-        let refused = !(200..300).contains(&status)
+        let refused = !response.is_success()
             || (code.as_ref().is_some_and(|code| *code != ErrorCode::AcceptedRequest)
                 && error.as_deref() != Some("0"));
         refused.then_some(Self { status, code, description })
@@ -185,7 +185,7 @@ impl Refusal {
 
     /// Whether asking again later may help: the service is busy or being maintained.
     pub(super) const fn is_passing(&self) -> bool {
-        matches!(self.status, 429 | 502 | 503 | 504)
+        is_busy(self.status)
     }
 
     /// Whether the service may have done what was asked all the same.

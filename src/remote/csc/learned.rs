@@ -1,7 +1,5 @@
 //! What `credentials/info` tells that signing depends on.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::algorithm::SignAlgo;
@@ -13,7 +11,7 @@ use super::wire::{CredentialResponse, ObjectType};
 use crate::algorithm::DigestAlgorithm;
 use crate::fault::Fault;
 use crate::remote::items::Items;
-use crate::remote::{Failure, Retry};
+use crate::remote::{Failure, Retry, encoded};
 
 /// Authentication objects of a credential, at most.
 const MOST_FACTORS: usize = 16;
@@ -128,10 +126,9 @@ fn check_certificate(items: &Items, credential: &CredentialResponse) -> Result<(
     Ok(())
 }
 
-/// DER from base64 with white space in it.
+/// A certificate in DER from base64.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-    let text: String = text.chars().filter(|character| !character.is_ascii_whitespace()).collect();
-    STANDARD.decode(text).ok().filter(|der| !der.is_empty())
+    encoded::bytes(text).ok().filter(|der| !der.is_empty())
 }
 
 fn mode(wanted: &Wanted<'_>, credential: &CredentialResponse) -> Result<Mode, Failure> {

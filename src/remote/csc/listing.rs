@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::calls::{CREDENTIALS_INFO, CREDENTIALS_LIST, CredentialInfo, CredentialList, read};
-use super::ended::Ended;
 use super::error::{Refusal, SYSTEM};
 use super::learned::decode;
 use super::service::{Login, Service};
@@ -38,7 +37,7 @@ pub struct Listing {
     found: Vec<FoundCertificate>,
     #[serde(skip)]
     pending: Option<Pending>,
-    end: Option<Ended>,
+    end: Option<Failure>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,7 +165,7 @@ impl Flow for Listing {
 
     fn step(&mut self, event: Event, _now: DateTime<Utc>) -> Action<Self::Done> {
         if let Some(end) = &self.end {
-            return Action::Failed(end.failure());
+            return Action::Failed(end.clone());
         }
         let result = match event {
             Event::Continue => {
@@ -187,7 +186,7 @@ impl Flow for Listing {
             Ok(action) => action,
             Err(failure) => {
                 let failure = self.session.hide(failure);
-                self.end = Some(Ended::from(&failure));
+                self.end = Some(failure.clone());
                 Action::Failed(failure)
             }
         }

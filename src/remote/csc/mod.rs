@@ -3,7 +3,6 @@
 mod algorithm;
 mod authorization;
 mod calls;
-mod ended;
 mod error;
 mod expression;
 mod learned;

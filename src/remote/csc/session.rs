@@ -160,7 +160,7 @@ impl Session {
         let vault = &self.vault;
         let secrets =
             [&vault.token, &vault.refresh_token, &vault.password, &vault.client_secret, &vault.code];
-        hide(failure, secrets.into_iter().flatten())
+        failure.without(secrets.into_iter().flatten())
     }
 
     /// What is due before calls can be made; `None` when there is an access token.
@@ -291,7 +291,7 @@ impl Session {
         let (call, what) = match self.vault.pending {
             Some(Pending::AskPassword) => (AUTH_LOGIN, "the signer's password"),
             Some(Pending::AskClientSecret) => (OAUTH2_TOKEN, "the client's secret"),
-            Some(Pending::AskToken) => (SYSTEM, "an access token"),
+            Some(Pending::AskToken) => (SYSTEM.name(), "an access token"),
             Some(Pending::AskRedirect) => (OAUTH2_AUTHORIZE, "the address to which the service redirected"),
             _ => return Ok(false),
         };
@@ -347,7 +347,7 @@ impl Session {
     fn on_token(&mut self, pending: Pending, response: &HttpResponse) -> Result<(), Failure> {
         // A code serves once, whatever came of it; a service may repeat what it was sent.
         let sent = [self.vault.code.take(), self.vault.refresh_token.clone()];
-        self.read_token(pending, response).map_err(|failure| hide(failure, sent.iter().flatten()))
+        self.read_token(pending, response).map_err(|failure| failure.without(sent.iter().flatten()))
     }
 
     fn read_token(&mut self, pending: Pending, response: &HttpResponse) -> Result<(), Failure> {
@@ -407,18 +407,6 @@ impl Session {
             Some(Pending::Info | Pending::Login | Pending::Refresh | Pending::Exchange)
         )
     }
-}
-
-/// A failure without these secrets; what is shorter than four characters could be anything.
-pub(super) fn hide<'s>(mut failure: Failure, secrets: impl Iterator<Item = &'s Secret>) -> Failure {
-    for secret in secrets.map(Secret::expose).filter(|secret| secret.len() >= 4) {
-        for text in [Some(&mut failure.message), failure.response.as_mut()].into_iter().flatten() {
-            if text.contains(secret) {
-                *text = text.replace(secret, "…");
-            }
-        }
-    }
-    failure
 }
 
 /// Whether a refusal of `auth/login` is about name and password.

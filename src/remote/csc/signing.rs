@@ -9,12 +9,11 @@ use super::calls::{
     AUTHORIZE_CHECK, CREDENTIALS_AUTHORIZE, CREDENTIALS_INFO, EXTEND_TRANSACTION, SIGN_DOC, SIGN_HASH,
     SIGN_POLLING, read,
 };
-use super::ended::Ended;
 use super::error::{Refusal, SYSTEM};
 use super::learned::{Learned, Wanted};
 use super::oauth::Authorization;
 use super::service::{Dialect, Login, Service};
-use super::session::{Session, hide};
+use super::session::Session;
 use super::waiting::Waiting;
 use super::wire;
 use crate::algorithm::SignatureAlgorithm;
@@ -22,8 +21,8 @@ use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::remote::items::Items;
 use crate::remote::{
-    Action, BeginError, Credential, DocumentOutcome, DocumentResult, Event, Failure, Flow, HttpResponse,
-    Lost, Outcome, Retry, Secret, Terms,
+    Action, BeginError, Credential, DocumentOutcome, Event, Failure, Flow, HttpResponse, Lost, Outcome,
+    Retry, Secret, Terms,
 };
 use crate::request::{ServiceKind, SigningRequest};
 
@@ -83,8 +82,8 @@ struct Polled {
 enum End {
     Done,
     /// Some documents got their values before it failed, or others were not sent yet.
-    Partly(Ended),
-    Failed(Ended),
+    Partly(Failure),
+    Failed(Failure),
 }
 
 /// What is never stored.
@@ -198,7 +197,7 @@ impl Signing {
         }
         if self.values.len() >= self.items.len() {
             self.end = Some(End::Done);
-            return Ok(Action::Done(self.outcomes(None)));
+            return Ok(Action::Done(self.items.outcomes_so_far(&self.values)));
         }
         if self.handle.is_some() || self.polled.is_some() {
             let patience = self.patience_seconds;
@@ -265,16 +264,18 @@ impl Signing {
     }
 
     /// Ends it. What has its value already is not lost by what failed after it.
-    fn fail(&mut self, failure: Failure) -> Action<Vec<DocumentOutcome>> {
+    pub(super) fn fail(&mut self, failure: Failure) -> Action<Vec<DocumentOutcome>> {
         let given = self.vault.given.iter().filter_map(Given::value);
         let secrets = given.chain(&self.vault.sad).chain(&self.vault.code);
-        let failure = self.session.hide(hide(failure, secrets));
-        let ended = Ended::from(&failure);
+        let failure = self.session.hide(failure.without(secrets));
         // What was not sent yet is not in doubt with the part that was under way.
         let is_parted = failure.outcome == Outcome::Unknown && self.call_end() < self.items.len();
         let is_whole = self.values.is_empty() && !is_parted;
-        let end =
-            if is_whole || failure.retry == Retry::Poll { End::Failed(ended) } else { End::Partly(ended) };
+        let end = if is_whole || failure.retry == Retry::Poll {
+            End::Failed(failure)
+        } else {
+            End::Partly(failure)
+        };
         self.vault = Vault::default();
         let action = self.ended(&end);
         self.end = Some(end);
@@ -283,29 +284,12 @@ impl Signing {
 
     fn ended(&self, end: &End) -> Action<Vec<DocumentOutcome>> {
         match end {
-            End::Done => Action::Done(self.outcomes(None)),
-            End::Partly(ended) => Action::Done(self.outcomes(Some(&ended.failure()))),
-            End::Failed(ended) => Action::Failed(ended.failure()),
+            End::Done => Action::Done(self.items.outcomes_so_far(&self.values)),
+            End::Partly(failure) => {
+                Action::Done(self.items.outcomes_after(failure, &self.values, self.call_end()))
+            }
+            End::Failed(failure) => Action::Failed(failure.clone()),
         }
-    }
-
-    fn outcomes(&self, failure: Option<&Failure>) -> Vec<DocumentOutcome> {
-        let mut values = self.values.clone();
-        values.resize(self.items.len(), String::new());
-        let mut outcomes = self.items.outcomes_by_index(&values).unwrap_or_default();
-        let Some(failure) = failure else { return outcomes };
-        let in_flight = self.values.len()..self.call_end();
-        for (number, outcome) in outcomes.iter_mut().enumerate().skip(self.values.len()) {
-            let (code, message) = (failure.code.clone(), failure.message.clone());
-            outcome.result = match (failure.outcome, in_flight.contains(&number)) {
-                (Outcome::Unknown, true) => DocumentResult::Unknown { message },
-                (Outcome::Unknown, false) => DocumentResult::NotSigned { message },
-                // Nobody refused: the service was not reached, or whoever asked gave it up.
-                (Outcome::Known, _) if code.is_none() => DocumentResult::NotSigned { message },
-                (Outcome::Known, _) => DocumentResult::Rejected { code, message },
-            };
-        }
-        outcomes
     }
 
     fn on_inspected(&mut self, response: &HttpResponse) -> Result<(), Failure> {
@@ -473,12 +457,12 @@ impl Signing {
             (Some(Pending::AskFactor(_) | Pending::AskRedirect) | None, _) => return Ok(()),
             (Some(_), _) => {}
         }
-        let call = self.vault.pending.map_or(SYSTEM, call_of);
+        let call = self.vault.pending.map_or(SYSTEM.name(), call_of);
         self.session.setback(call, "no answer")
     }
 
     fn on_continue(&mut self, now: DateTime<Utc>) -> Result<(), Failure> {
-        if matches!(&self.end, Some(End::Failed(ended)) if ended.may_be_polled()) {
+        if matches!(&self.end, Some(End::Failed(failure)) if failure.retry == Retry::Poll) {
             (self.end, self.waiting) = (None, None);
             self.vault.asked_last = false;
             return Ok(());

@@ -1,39 +1,34 @@
-//! The calls of the interface, by name.
+//! The calls of the interface, by name, and those that post themselves.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::certificates::{
+    Accepted, CertificateDetail, Change, ChangePin, Disable, Enable, ForgetPin, GetDetail, PinChanged,
+    Register, Registered, Renew, Revoke,
+};
+use super::file::{AuthorizeFile, FileReply, SignFile};
+use super::hash::{AuthorizeHash, HashReply, SignHash};
+use super::reply;
+use crate::remote::call::{Call, bearer, join};
+use crate::remote::{Failure, HttpRequest, HttpResponse, Secret};
 
 /// A call of the interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CallName {
-    #[serde(rename = "clients/login")]
     Login,
-    #[serde(rename = "certificates/register")]
     Register,
-    #[serde(rename = "certificates/change")]
     Change,
-    #[serde(rename = "certificates/change-pin")]
     ChangePin,
-    #[serde(rename = "certificates/get-detail")]
     GetDetail,
-    #[serde(rename = "certificates/forget-pin")]
     ForgetPin,
-    #[serde(rename = "certificates/renew")]
     Renew,
-    #[serde(rename = "certificates/revoke")]
     Revoke,
-    #[serde(rename = "certificates/enable")]
     Enable,
-    #[serde(rename = "certificates/disable")]
     Disable,
-    #[serde(rename = "signing/file")]
     SignFile,
-    #[serde(rename = "signing/file/authorize")]
     AuthorizeFile,
-    #[serde(rename = "signing/hash")]
     SignHash,
-    #[serde(rename = "signing/hash/authorize")]
     AuthorizeHash,
-    #[serde(rename = "signing/download/file")]
     Download,
 }
 
@@ -71,4 +66,43 @@ impl CallName {
             Self::Login | Self::GetDetail | Self::Revoke | Self::Enable | Self::Disable | Self::Download
         )
     }
+}
+
+/// The request of a call whose body is `call` itself.
+fn post(name: CallName, call: &impl Serialize, base: &str, token: Option<&Secret>) -> HttpRequest {
+    let request = HttpRequest::post_json(name.path(), join(base, name.path()), call);
+    let request = if name.repeatable() { request.repeatable() } else { request };
+    bearer(request, token)
+}
+
+macro_rules! calls {
+    ($($call:ident -> $reply:ty;)*) => {$(
+        impl Call for $call {
+            type Reply = $reply;
+
+            fn request(&self, base: &str, token: Option<&Secret>) -> HttpRequest {
+                post(CallName::$call, self, base, token)
+            }
+
+            fn read(&self, response: &HttpResponse) -> Result<$reply, Failure> {
+                reply::read(CallName::$call, response)
+            }
+        }
+    )*};
+}
+
+calls! {
+    Register -> Registered;
+    Change -> Registered;
+    ChangePin -> PinChanged;
+    GetDetail -> CertificateDetail;
+    ForgetPin -> Accepted;
+    Renew -> Accepted;
+    Revoke -> Accepted;
+    Enable -> Accepted;
+    Disable -> Accepted;
+    SignFile -> FileReply;
+    AuthorizeFile -> FileReply;
+    SignHash -> HashReply;
+    AuthorizeHash -> HashReply;
 }

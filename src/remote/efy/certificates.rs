@@ -2,11 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::calls::CallName;
-use super::lenient::{self, exposed};
-use super::reply::{self, Body, Common};
-use crate::remote::call::{Call, bearer, join};
-use crate::remote::{Failure, HttpRequest, HttpResponse, Secret};
+use super::reply::{Body, Common};
+use crate::remote::hidden::exposed;
+use crate::remote::{Secret, encoded, lenient};
 
 /// Who the certificate is for, `agreementDetails`. All of it is text; papers are files in base64.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,7 +216,7 @@ impl CertificateDetail {
     /// # Errors
     /// What is wrong with the base64.
     pub fn der(&self) -> Option<Result<Vec<u8>, base64::DecodeError>> {
-        self.certificate.as_deref().filter(|text| !text.trim().is_empty()).map(lenient::bytes)
+        self.certificate.as_deref().filter(|text| !text.trim().is_empty()).map(encoded::bytes)
     }
 }
 
@@ -306,39 +304,4 @@ impl Body for Accepted {
     fn common(&self) -> &Common {
         &self.common
     }
-}
-
-/// The request of a call whose body is `call` itself.
-pub(super) fn post(name: CallName, call: &impl Serialize, base: &str, token: Option<&Secret>) -> HttpRequest {
-    let request = HttpRequest::post_json(name.path(), join(base, name.path()), call);
-    let request = if name.repeatable() { request.repeatable() } else { request };
-    bearer(request, token)
-}
-
-macro_rules! calls {
-    ($($call:ident -> $reply:ty;)*) => {$(
-        impl Call for $call {
-            type Reply = $reply;
-
-            fn request(&self, base: &str, token: Option<&Secret>) -> HttpRequest {
-                post(CallName::$call, self, base, token)
-            }
-
-            fn read(&self, response: &HttpResponse) -> Result<$reply, Failure> {
-                reply::read(CallName::$call, response)
-            }
-        }
-    )*};
-}
-
-calls! {
-    Register -> Registered;
-    Change -> Registered;
-    ChangePin -> PinChanged;
-    GetDetail -> CertificateDetail;
-    ForgetPin -> Accepted;
-    Renew -> Accepted;
-    Revoke -> Accepted;
-    Enable -> Accepted;
-    Disable -> Accepted;
 }

@@ -5,12 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::calls::CallName;
-use super::certificates::post;
-use super::lenient::{self, exposed};
 use super::metadata::SignCloudMetaData;
 use super::reply::{self, Body, Common};
-use crate::remote::call::{Call, bearer, join};
-use crate::remote::{Failure, HttpRequest, HttpResponse, Secret};
+use crate::remote::call::{Call, bearer, join, segment};
+use crate::remote::hidden::exposed;
+use crate::remote::{Failure, HttpRequest, HttpResponse, Secret, lenient};
 
 /// `signing/file`: the signed file, or a one-time code for the signer.
 #[derive(Clone, Serialize, Deserialize)]
@@ -271,30 +270,6 @@ impl Body for SignedFiles {
     }
 }
 
-impl Call for SignFile {
-    type Reply = FileReply;
-
-    fn request(&self, base: &str, token: Option<&Secret>) -> HttpRequest {
-        post(CallName::SignFile, self, base, token)
-    }
-
-    fn read(&self, response: &HttpResponse) -> Result<FileReply, Failure> {
-        reply::read(CallName::SignFile, response)
-    }
-}
-
-impl Call for AuthorizeFile {
-    type Reply = FileReply;
-
-    fn request(&self, base: &str, token: Option<&Secret>) -> HttpRequest {
-        post(CallName::AuthorizeFile, self, base, token)
-    }
-
-    fn read(&self, response: &HttpResponse) -> Result<FileReply, Failure> {
-        reply::read(CallName::AuthorizeFile, response)
-    }
-}
-
 impl Call for Download {
     type Reply = SignedFiles;
 
@@ -306,38 +281,5 @@ impl Call for Download {
 
     fn read(&self, response: &HttpResponse) -> Result<SignedFiles, Failure> {
         reply::read(CallName::Download, response)
-    }
-}
-
-/// A text as one segment of a path (RFC 3986, 3.3): it comes from the service and must not lead elsewhere.
-fn segment(text: &str) -> String {
-    use fmt::Write as _;
-
-    let mut segment = String::with_capacity(text.len());
-    let only_dots = text.bytes().all(|byte| byte == b'.');
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') || (byte == b'.' && !only_dots)
-        {
-            segment.push(char::from(byte));
-        } else if only_dots {
-            // Encoded dots are still dots to those who normalise paths.
-            segment.push('_');
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(segment, "%{byte:02X}");
-        }
-    }
-    segment
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bill_code_stays_one_segment() {
-        assert_eq!(segment("200221112613-3540-601895"), "200221112613-3540-601895");
-        assert_eq!(segment("a/../b?c#d e"), "a%2F..%2Fb%3Fc%23d%20e");
-        assert_eq!(segment(".."), "__");
     }
 }

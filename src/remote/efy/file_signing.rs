@@ -10,21 +10,19 @@ use serde::{Deserialize, Serialize};
 
 use super::calls::CallName;
 use super::code::ResponseCode;
-use super::ending::StoredFailure;
 use super::file::{AuthorizeFile, Download, FileReply, Found, SignFile, SignedFiles};
 use super::file_to_sign::{FileToSign, OtherDocument, ReturnedFile};
-use super::lenient;
 use super::metadata::SignCloudMetaData;
 use super::reply::{self, Refusal, SYSTEM};
 use super::service::{AuthMode, Service};
-use super::session::{LoginOutcome, Pace, Session, Tries, cancelled, unreachable, without_polling};
+use super::session::{LoginOutcome, Pace, Session, Tries, cancelled, declined, unreachable, without_polling};
 use super::signing::{code_message, who};
 use crate::algorithm::DigestAlgorithm;
 use crate::fault::Fault;
 use crate::remote::call::Call as _;
 use crate::remote::{
     Action, Answer, BeginError, Credential, Event, Failure, Flow, HttpResponse, InputKind, Lost, Outcome,
-    Retry, Secret, Terms,
+    Retry, Secret, Terms, encoded,
 };
 
 /// Has a file signed: login, `signing/file`, with a one-time code `signing/file/authorize`, and
@@ -48,7 +46,7 @@ pub struct FileSigning {
     tries: Tries,
     stage: Stage,
     #[serde(skip)]
-    file: Option<Hidden>,
+    file: Option<Bytes>,
     #[serde(skip)]
     session: Session,
     #[serde(skip)]
@@ -60,9 +58,9 @@ pub struct FileSigning {
 
 /// The file, not shown.
 #[derive(Clone)]
-struct Hidden(Arc<[u8]>);
+struct Bytes(Arc<[u8]>);
 
-impl fmt::Debug for Hidden {
+impl fmt::Debug for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} bytes", self.0.len())
     }
@@ -93,7 +91,7 @@ enum Stage {
         file: StoredFile,
     },
     Failed {
-        failure: StoredFailure,
+        failure: Failure,
     },
 }
 
@@ -137,7 +135,7 @@ impl FileSigning {
             pace: Pace::new(terms),
             tries: Tries::default(),
             stage: Stage::Start,
-            file: Some(Hidden(Arc::clone(&file.bytes))),
+            file: Some(Bytes(Arc::clone(&file.bytes))),
             session: Session::default(),
             code: None,
             polling: false,
@@ -154,7 +152,7 @@ impl FileSigning {
         if found != self.file_sha256 {
             return Err(OtherDocument { system: SYSTEM, expected: self.file_sha256, found });
         }
-        self.file = Some(Hidden(bytes));
+        self.file = Some(Bytes(bytes));
         Ok(self)
     }
 
@@ -192,21 +190,21 @@ impl FileSigning {
             match self.session.answered(response) {
                 LoginOutcome::In => {}
                 LoginOutcome::Later => self.later(CallName::Login, now),
-                LoginOutcome::Refused(failure) => self.fail(CallName::Login, failure),
+                LoginOutcome::Refused(failure) => self.fail(failure),
             }
             return;
         }
         match self.stage.clone() {
             Stage::FileSent => match reply::hear::<FileReply>(CallName::SignFile, response) {
                 Ok(reply) => self.answered(CallName::SignFile, &reply, response, now),
-                Err(refusal) => self.refused(CallName::SignFile, *refusal, Stage::Start, now),
+                Err(refusal) => self.refused(*refusal, Stage::Start, now),
             },
             Stage::AuthorizeSent { bill_code } => {
                 match reply::hear::<FileReply>(CallName::AuthorizeFile, response) {
                     Ok(reply) => self.answered(CallName::AuthorizeFile, &reply, response, now),
                     Err(refusal) => {
                         let before = Stage::CodeNeeded { bill_code };
-                        self.refused(CallName::AuthorizeFile, *refusal, before, now);
+                        self.refused(*refusal, before, now);
                     }
                 }
             }
@@ -236,7 +234,7 @@ impl FileSigning {
             None => {
                 let mut failure = reply::coded_failure(call, response, &reply.common);
                 failure.message = format!("{}, but neither a file nor a billCode came", failure.message);
-                self.fail(call, failure.outcome(Outcome::Unknown).fault(Fault::Signer));
+                self.fail(failure.outcome(Outcome::Unknown).fault(Fault::Signer));
             }
         }
     }
@@ -250,7 +248,7 @@ impl FileSigning {
             (_, Some(only), None) => Some(only),
             _ => None,
         };
-        let read = chosen.map(|file| (file, lenient::bytes(file.base64)));
+        let read = chosen.map(|file| (file, encoded::bytes(file.base64)));
         let why = match read {
             Some((file, Ok(bytes))) => {
                 self.code = None;
@@ -264,7 +262,7 @@ impl FileSigning {
             None => format!("{} files came back for one", files.len()),
         };
         let failure = Failure::new(SYSTEM, call.path(), why).response(response);
-        self.fail(call, failure.outcome(Outcome::Unknown));
+        self.fail(failure.outcome(Outcome::Unknown));
     }
 
     fn polled(&mut self, response: &HttpResponse, now: DateTime<Utc>) {
@@ -287,7 +285,7 @@ impl FileSigning {
         match refusal.code {
             _ if refusal.wants_login() => {
                 if !self.session.renew() {
-                    self.fail(call, refusal.failure.outcome(Outcome::Unknown));
+                    self.fail(refusal.failure.outcome(Outcome::Unknown));
                 }
             }
             Some(
@@ -295,7 +293,7 @@ impl FileSigning {
                 | ResponseCode::TransactionNotFinished
                 | ResponseCode::FileNotFound,
             ) => self.not_yet(now),
-            Some(_) => self.fail(call, without_polling(refusal.failure).outcome(Outcome::Unknown)),
+            Some(_) => self.fail(without_polling(refusal.failure).outcome(Outcome::Unknown)),
             // Busy, broken for the moment, or no such file yet.
             None if refusal.http == 404
                 || refusal.http == 429
@@ -304,7 +302,7 @@ impl FileSigning {
             {
                 self.not_yet(now);
             }
-            None => self.fail(call, refusal.failure.outcome(Outcome::Unknown)),
+            None => self.fail(refusal.failure.outcome(Outcome::Unknown)),
         }
     }
 
@@ -325,7 +323,7 @@ impl FileSigning {
         self.not_yet(now);
     }
 
-    fn refused(&mut self, call: CallName, mut refusal: Refusal, before: Stage, now: DateTime<Utc>) {
+    fn refused(&mut self, mut refusal: Refusal, before: Stage, now: DateTime<Utc>) {
         refusal.failure = self.session.hide(refusal.failure, self.code.as_ref());
         let processing = matches!(
             refusal.code,
@@ -343,7 +341,7 @@ impl FileSigning {
         {
             self.poll_later(bill_code, now);
         } else {
-            self.fail(call, without_polling(refusal.failure));
+            self.fail(without_polling(refusal.failure));
         }
     }
 
@@ -375,15 +373,11 @@ impl FileSigning {
             }
             Answer::Declined => {
                 let call = self.next_call();
-                let what = match (wants_password, self.auth_mode) {
-                    (true, _) => "the relying party's password",
-                    (_, AuthMode::Pin) => "the passcode",
-                    _ => "the one-time code",
-                };
+                let code = (!wants_password).then_some(self.auth_mode);
                 if let Stage::Polling { gave_up, .. } = &mut self.stage {
                     *gave_up = true;
                 } else {
-                    self.fail(call, Failure::declined(SYSTEM, call.path(), what));
+                    self.fail(declined(call, code));
                 }
             }
         }
@@ -404,7 +398,7 @@ impl FileSigning {
                 let call = CallName::SignFile;
                 let message = "the answer got lost before it told a billCode to ask for";
                 let failure = Failure::new(SYSTEM, call.path(), message).outcome(Outcome::Unknown);
-                self.fail(call, failure.fault(Fault::Io));
+                self.fail(failure.fault(Fault::Io));
             }
             Stage::AuthorizeSent { bill_code } if not_sent => {
                 self.stage = Stage::CodeNeeded { bill_code };
@@ -424,7 +418,7 @@ impl FileSigning {
             Stage::Polling { .. } => (CallName::Download, Outcome::Unknown),
             Stage::Start | Stage::CodeNeeded { .. } => (self.next_call(), Outcome::Known),
         };
-        self.fail(call, cancelled(call).outcome(outcome));
+        self.fail(cancelled(call).outcome(outcome));
     }
 
     /// Tries again after a pause, while the caller is patient.
@@ -432,7 +426,7 @@ impl FileSigning {
         if matches!(self.stage, Stage::Polling { .. }) {
             self.not_yet(now);
         } else if self.pace.is_over(now) {
-            self.fail(call, unreachable(call));
+            self.fail(unreachable(call));
         } else {
             self.pace.pause(now);
         }
@@ -447,7 +441,7 @@ impl FileSigning {
         }
     }
 
-    fn fail(&mut self, call: CallName, failure: Failure) {
+    fn fail(&mut self, failure: Failure) {
         let failure = self.session.hide(failure, self.code.as_ref());
         self.code = None;
         self.file = None;
@@ -457,7 +451,7 @@ impl FileSigning {
             Stage::Polling { .. } => failure.outcome(Outcome::Unknown),
             _ => failure,
         };
-        self.stage = Stage::Failed { failure: StoredFailure::new(call, failure) };
+        self.stage = Stage::Failed { failure };
     }
 
     fn due(&mut self, now: DateTime<Utc>) -> Action<ReturnedFile> {
@@ -470,7 +464,7 @@ impl FileSigning {
                     uuid: file.uuid.clone(),
                 });
             }
-            Stage::Failed { failure } => return Action::Failed(failure.failure()),
+            Stage::Failed { failure } => return Action::Failed(failure.clone()),
             Stage::Polling { gave_up: true, bill_code } => {
                 let message = format!("transaction {bill_code} has no signed file yet");
                 let failure = Failure::new(SYSTEM, CallName::Download.path(), message);
@@ -521,7 +515,7 @@ impl FileSigning {
                 None => {
                     let call = CallName::SignFile;
                     let message = "the file to be signed was not given after the resume";
-                    self.fail(call, Failure::new(SYSTEM, call.path(), message).fault(Fault::Caller));
+                    self.fail(Failure::new(SYSTEM, call.path(), message).fault(Fault::Caller));
                     self.due(now)
                 }
             },

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::metadata::SignCloudMetaData;
 use crate::fault::Fault;
+use crate::remote::System;
 
 /// A file that the service shall sign.
 #[derive(Clone)]
@@ -61,7 +62,7 @@ impl fmt::Debug for ReturnedFile {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{system}: SHA-256 of the file is {found}, and the conversation was begun with {expected}")]
 pub struct OtherDocument {
-    pub(super) system: &'static str,
+    pub(super) system: System,
     /// Lower-case hexadecimal digits.
     pub expected: String,
     /// The same.

@@ -2,13 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::calls::CallName;
-use super::certificates::post;
-use super::lenient::{self, exposed};
-use super::reply::{self, Body, Common};
+use super::reply::{Body, Common};
 use crate::algorithm::DigestAlgorithm;
-use crate::remote::call::Call;
-use crate::remote::{Failure, HttpRequest, HttpResponse, Secret};
+use crate::remote::hidden::exposed;
+use crate::remote::{Secret, encoded, lenient};
 
 /// `signing/hash`: the values of digests, or a one-time code for the signer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,11 +91,11 @@ pub struct HashReply {
 impl HashReply {
     /// The values of so many digests, padded; none when there are not any.
     pub(super) fn values(&self, digests: usize) -> Option<Vec<String>> {
-        let one = self.signature_value.as_deref().map(lenient::padded).filter(|value| !value.is_empty());
+        let one = self.signature_value.as_deref().map(encoded::padded).filter(|value| !value.is_empty());
         match one {
             Some(one) if digests == 1 => Some(vec![one]),
             _ if self.signature_values.iter().any(|value| !value.trim().is_empty()) => {
-                Some(self.signature_values.iter().map(|value| lenient::padded(value)).collect())
+                Some(self.signature_values.iter().map(|value| encoded::padded(value)).collect())
             }
             other => other.map(|one| vec![one]),
         }
@@ -116,29 +113,5 @@ impl Body for HashReply {
 
     fn has_content(&self) -> bool {
         self.values(1).is_some()
-    }
-}
-
-impl Call for SignHash {
-    type Reply = HashReply;
-
-    fn request(&self, base: &str, token: Option<&Secret>) -> HttpRequest {
-        post(CallName::SignHash, self, base, token)
-    }
-
-    fn read(&self, response: &HttpResponse) -> Result<HashReply, Failure> {
-        reply::read(CallName::SignHash, response)
-    }
-}
-
-impl Call for AuthorizeHash {
-    type Reply = HashReply;
-
-    fn request(&self, base: &str, token: Option<&Secret>) -> HttpRequest {
-        post(CallName::AuthorizeHash, self, base, token)
-    }
-
-    fn read(&self, response: &HttpResponse) -> Result<HashReply, Failure> {
-        reply::read(CallName::AuthorizeHash, response)
     }
 }

@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::calls::CallName;
 use super::certificates::{CertificateDetail, GetDetail};
-use super::ending::StoredFailure;
 use super::reply::{self, SYSTEM};
 use super::service::{AuthMode, Service};
-use super::session::{LoginOutcome, Pace, Session, cancelled, unreachable};
+use super::session::{LoginOutcome, Pace, Session, cancelled, declined, unreachable};
 use super::signing::who;
 use crate::algorithm::{DigestAlgorithm, hex_bytes};
 use crate::certificate::Certificate;
@@ -26,7 +25,7 @@ pub struct Listing {
     service: Service,
     agreement_uuid: String,
     pace: Pace,
-    failed: Option<StoredFailure>,
+    failed: Option<Failure>,
     #[serde(skip)]
     found: Option<FoundCertificate>,
     #[serde(skip)]
@@ -56,16 +55,12 @@ impl Listing {
     fn take(&mut self, event: Event, now: DateTime<Utc>) {
         match event {
             Event::Notified => {}
-            Event::Cancelled => self.fail(self.call(), cancelled(self.call())),
+            Event::Cancelled => self.fail(cancelled(self.call())),
             Event::Input(answer) => match answer {
                 _ if !self.session.wants_password() => {}
                 Answer::Given(secret) if secret.expose().trim().is_empty() => {}
                 Answer::Given(secret) => self.session.give_password(secret),
-                Answer::Declined => {
-                    let call = CallName::Login;
-                    let failure = Failure::declined(SYSTEM, call.path(), "the relying party's password");
-                    self.fail(call, failure);
-                }
+                Answer::Declined => self.fail(declined(CallName::Login, None)),
             },
             Event::Response(response) => self.response(&response, now),
             Event::Lost(_) | Event::Continue => {
@@ -84,7 +79,7 @@ impl Listing {
             match self.session.answered(response) {
                 LoginOutcome::In => {}
                 LoginOutcome::Later => self.later(CallName::Login, now),
-                LoginOutcome::Refused(failure) => self.fail(CallName::Login, failure),
+                LoginOutcome::Refused(failure) => self.fail(failure),
             }
             return;
         }
@@ -95,11 +90,11 @@ impl Listing {
         match reply::hear::<CertificateDetail>(call, response) {
             Ok(detail) => match found(&self.agreement_uuid, &detail) {
                 Ok(found) => self.found = Some(found),
-                Err(why) => self.fail(call, Failure::new(SYSTEM, call.path(), why).response(response)),
+                Err(why) => self.fail(Failure::new(SYSTEM, call.path(), why).response(response)),
             },
             Err(refusal) if refusal.wants_login() && self.session.renew() => {}
             Err(refusal) if refusal.is_busy() => self.later(call, now),
-            Err(refusal) => self.fail(call, refusal.failure),
+            Err(refusal) => self.fail(refusal.failure),
         }
     }
 
@@ -109,16 +104,16 @@ impl Listing {
 
     fn later(&mut self, call: CallName, now: DateTime<Utc>) {
         if self.pace.is_over(now) {
-            self.fail(call, unreachable(call));
+            self.fail(unreachable(call));
         } else {
             self.pace.pause(now);
         }
     }
 
-    fn fail(&mut self, call: CallName, failure: Failure) {
+    fn fail(&mut self, failure: Failure) {
         let failure = self.session.hide(failure, None);
         self.session = Session::default();
-        self.failed = Some(StoredFailure::new(call, failure));
+        self.failed = Some(failure);
     }
 }
 
@@ -131,7 +126,7 @@ impl Flow for Listing {
             self.take(event, now);
         }
         if let Some(failed) = &self.failed {
-            return Action::Failed(failed.failure());
+            return Action::Failed(failed.clone());
         }
         if let Some(found) = &self.found {
             return Action::Done(vec![found.clone()]);

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::calls::CallName;
-use super::lenient::exposed;
 use super::reply::{self, SYSTEM};
 use super::service::Service;
 use crate::remote::call::{Call, join};
+use crate::remote::hidden::exposed;
 use crate::remote::{Failure, HttpRequest, HttpResponse, Secret};
 
 /// `clients/login`: the relying party's name and password for a token.
@@ -52,12 +52,12 @@ impl Call for Login {
 
     fn read(&self, response: &HttpResponse) -> Result<Token, Failure> {
         let call = CallName::Login;
-        if !reply::is_success(response) {
+        if !response.is_success() {
             return Err(reply::http_failure(call, response));
         }
         match response.json::<Token>() {
             // What cannot stand in a header is no token.
-            Ok(token) if is_token(token.token.expose()) => Ok(token),
+            Ok(token) if token.token.is_token() => Ok(token),
             _ => match response.json::<reply::Common>() {
                 Ok(common) if common.response_code.is_some() => {
                     let failure = reply::coded_failure(call, response, &common);
@@ -70,8 +70,4 @@ impl Call for Login {
             },
         }
     }
-}
-
-fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

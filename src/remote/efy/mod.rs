@@ -16,12 +16,10 @@
 mod calls;
 mod certificates;
 mod code;
-mod ending;
 mod file;
 mod file_signing;
 mod file_to_sign;
 mod hash;
-mod lenient;
 mod listing;
 mod login;
 mod metadata;

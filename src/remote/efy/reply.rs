@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::calls::CallName;
 use super::code::ResponseCode;
-use super::lenient;
 use crate::fault::Fault;
-use crate::remote::{Failure, HttpResponse, Outcome, Retry, System};
+use crate::remote::http::is_busy;
+use crate::remote::{Failure, HttpResponse, Outcome, Retry, System, lenient};
 
-/// The name of the system in failures.
-pub(super) const SYSTEM: &str = System::Efy.name();
+/// The system in failures.
+pub(super) const SYSTEM: System = System::Efy;
 
 /// What every response but that of the login has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ impl Refusal {
 
     /// Whether the service was too busy to look at the request.
     pub(super) const fn is_busy(&self) -> bool {
-        matches!(self.http, 429 | 502 | 503 | 504)
+        is_busy(self.http)
     }
 }
 
@@ -100,8 +100,8 @@ pub(super) fn hear<T: Body>(call: CallName, response: &HttpResponse) -> Result<T
     let refusal =
         |code, remaining, failure| Box::new(Refusal { code, http: response.status(), remaining, failure });
     let body = match response.json::<T>() {
-        Ok(body) if is_success(response) || body.common().response_code.is_some() => body,
-        Err(error) if is_success(response) => {
+        Ok(body) if response.is_success() || body.common().response_code.is_some() => body,
+        Err(error) if response.is_success() => {
             let failure = Failure::unreadable(SYSTEM, call.path(), response, &error);
             return Err(refusal(None, None, failure.outcome(unknown_if(call.signs()))));
         }
@@ -112,7 +112,7 @@ pub(super) fn hear<T: Body>(call: CallName, response: &HttpResponse) -> Result<T
         Some(code) => code.is_success(),
         None => common.response_code.is_none() && common.status != Some(false),
     };
-    if is_success(response) && (good || body.has_content()) {
+    if response.is_success() && (good || body.has_content()) {
         return Ok(body);
     }
     let failure = coded_failure(call, response, common);
@@ -148,7 +148,9 @@ pub(super) fn coded_failure(call: CallName, response: &HttpResponse, common: &Co
 pub(super) fn http_failure(call: CallName, response: &HttpResponse) -> Failure {
     let status = response.status();
     let error = response.json::<ErrorBody>().ok().map(|body| body.error);
-    let message = error.as_ref().and_then(|error| error.message.clone().or_else(|| error.name.clone()));
+    // Blank text says nothing.
+    let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    let message = error.as_ref().and_then(|error| said(&error.message).or_else(|| said(&error.name)));
     let message = message.unwrap_or_else(|| format!("HTTP status {status}"));
     let failure = Failure::new(SYSTEM, call.path(), message).response(response);
     let failure = match error.and_then(|error| error.status_code) {
@@ -160,11 +162,6 @@ pub(super) fn http_failure(call: CallName, response: &HttpResponse) -> Failure {
         400..=499 => failure.fault(Fault::Caller).retry(Retry::Never),
         _ => failure.outcome(unknown_if(call.signs())),
     }
-}
-
-/// Whether the HTTP status is one of success.
-pub(super) fn is_success(response: &HttpResponse) -> bool {
-    (200..300).contains(&response.status())
 }
 
 const fn unknown_if(unknown: bool) -> Outcome {

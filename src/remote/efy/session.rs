@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::calls::CallName;
 use super::login::Login;
 use super::reply;
-use super::service::Service;
+use super::service::{AuthMode, Service};
 use crate::fault::Fault;
 use crate::remote::call::Call as _;
 use crate::remote::{Action, Failure, HttpResponse, Input, InputKind, Retry, Secret, Terms, Wait};
@@ -82,16 +82,8 @@ impl Session {
     }
 
     /// A failure without the secrets that the service may have repeated in it.
-    pub(super) fn hide(&self, mut failure: Failure, code: Option<&Secret>) -> Failure {
-        for secret in [self.password.as_ref(), self.token.as_ref(), code].into_iter().flatten() {
-            let secret = secret.expose().trim();
-            // Shorter ones would be found in any text.
-            if secret.len() >= 4 {
-                failure.message = failure.message.replace(secret, "…");
-                failure.response = failure.response.map(|response| response.replace(secret, "…"));
-            }
-        }
-        failure
+    pub(super) fn hide(&self, failure: Failure, code: Option<&Secret>) -> Failure {
+        failure.without([self.password.as_ref(), self.token.as_ref(), code].into_iter().flatten())
     }
 
     /// Drops a token that was refused; says whether to log in again.
@@ -180,6 +172,16 @@ fn later(time: DateTime<Utc>, seconds: u32) -> DateTime<Utc> {
 /// The service could not be reached until the caller's patience ended; nothing was signed.
 pub(super) fn unreachable(call: CallName) -> Failure {
     Failure::new(reply::SYSTEM, call.path(), "the service could not be reached in time").fault(Fault::Io)
+}
+
+/// What was asked for was declined: the code of this mode, or the relying party's password.
+pub(super) fn declined(call: CallName, code: Option<AuthMode>) -> Failure {
+    let what = match code {
+        None => "the relying party's password",
+        Some(AuthMode::Pin) => "the passcode",
+        Some(AuthMode::OtpSms | AuthMode::OtpEmail) => "the one-time code",
+    };
+    Failure::declined(reply::SYSTEM, call.path(), what)
 }
 
 /// Whoever started it does not want it any longer, before anything was signed.

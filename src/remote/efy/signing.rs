@@ -5,11 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::calls::CallName;
 use super::code::ResponseCode;
-use super::ending::StoredFailure;
 use super::hash::{AuthorizeHash, HashReply, SignHash, hash_names};
 use super::reply::{self, Refusal, SYSTEM};
 use super::service::{AuthMode, HashEncoding, Service};
-use super::session::{LoginOutcome, Pace, Session, Tries, cancelled, unreachable, without_polling};
+use super::session::{LoginOutcome, Pace, Session, Tries, cancelled, declined, unreachable, without_polling};
 use crate::algorithm::SignatureAlgorithm;
 use crate::fault::Fault;
 use crate::remote::call::Call as _;
@@ -65,7 +64,7 @@ enum Stage {
         values: Vec<String>,
     },
     Failed {
-        failure: StoredFailure,
+        failure: Failure,
     },
 }
 
@@ -132,14 +131,14 @@ impl Signing {
             match self.session.answered(response) {
                 LoginOutcome::In => {}
                 LoginOutcome::Later => self.later(CallName::Login, now),
-                LoginOutcome::Refused(failure) => self.fail(CallName::Login, failure),
+                LoginOutcome::Refused(failure) => self.fail(failure),
             }
             return;
         }
         match self.stage.clone() {
             Stage::HashSent => match reply::hear::<HashReply>(CallName::SignHash, response) {
                 Ok(reply) => self.hash_answered(&reply, response),
-                Err(refusal) => self.refused(CallName::SignHash, *refusal, Stage::Start),
+                Err(refusal) => self.refused(*refusal, Stage::Start),
             },
             Stage::AuthorizeSent { bill_code } => {
                 match reply::hear::<HashReply>(CallName::AuthorizeHash, response) {
@@ -148,7 +147,7 @@ impl Signing {
                         None => self.nothing_came(CallName::AuthorizeHash, &reply, response),
                     },
                     Err(refusal) => {
-                        self.refused(CallName::AuthorizeHash, *refusal, Stage::CodeNeeded { bill_code });
+                        self.refused(*refusal, Stage::CodeNeeded { bill_code });
                     }
                 }
             }
@@ -173,7 +172,7 @@ impl Signing {
     fn nothing_came(&mut self, call: CallName, reply: &HashReply, response: &HttpResponse) {
         let mut failure = reply::coded_failure(call, response, &reply.common);
         failure.message = format!("{}, but neither a signature nor a billCode came", failure.message);
-        self.fail(call, failure.outcome(Outcome::Unknown).fault(Fault::Signer));
+        self.fail(failure.outcome(Outcome::Unknown).fault(Fault::Signer));
     }
 
     fn done(&mut self, call: CallName, values: Vec<String>, response: &HttpResponse) {
@@ -185,11 +184,11 @@ impl Signing {
         // Nobody knows which is whose, and they were made.
         let message = format!("{} values came back for {} documents", values.len(), self.items.len());
         let failure = Failure::new(SYSTEM, call.path(), message).response(response);
-        self.fail(call, failure.outcome(Outcome::Unknown));
+        self.fail(failure.outcome(Outcome::Unknown));
     }
 
     /// A call that the service did not do. `before` is the stage from which it can be made again.
-    fn refused(&mut self, call: CallName, mut refusal: Refusal, before: Stage) {
+    fn refused(&mut self, mut refusal: Refusal, before: Stage) {
         refusal.failure = self.session.hide(refusal.failure, self.code.as_ref());
         if refusal.wants_login() && self.session.renew() {
             self.stage = before;
@@ -199,7 +198,7 @@ impl Signing {
             self.code = None;
             self.stage = before;
         } else {
-            self.fail(call, without_polling(refusal.failure));
+            self.fail(without_polling(refusal.failure));
         }
     }
 
@@ -226,12 +225,8 @@ impl Signing {
             }
             Answer::Declined => {
                 let call = self.next_call();
-                let what = match (wants_password, self.auth_mode) {
-                    (true, _) => "the relying party's password",
-                    (_, AuthMode::Pin) => "the passcode",
-                    _ => "the one-time code",
-                };
-                self.fail(call, Failure::declined(SYSTEM, call.path(), what));
+                let code = (!wants_password).then_some(self.auth_mode);
+                self.fail(declined(call, code));
             }
         }
     }
@@ -262,7 +257,7 @@ impl Signing {
         };
         let message = "the answer got lost; what was signed, if anything, cannot be asked for";
         let failure = Failure::new(SYSTEM, call.path(), message).outcome(Outcome::Unknown);
-        self.fail(call, failure.fault(Fault::Io));
+        self.fail(failure.fault(Fault::Io));
     }
 
     fn cancel(&mut self) {
@@ -272,13 +267,13 @@ impl Signing {
             Stage::AuthorizeSent { .. } => (CallName::AuthorizeHash, Outcome::Unknown),
             Stage::Start | Stage::CodeNeeded { .. } => (self.next_call(), Outcome::Known),
         };
-        self.fail(call, cancelled(call).outcome(outcome));
+        self.fail(cancelled(call).outcome(outcome));
     }
 
     /// Tries again after a pause, while the caller is patient.
     fn later(&mut self, call: CallName, now: DateTime<Utc>) {
         if self.pace.is_over(now) {
-            self.fail(call, unreachable(call));
+            self.fail(unreachable(call));
         } else {
             self.pace.pause(now);
         }
@@ -292,11 +287,11 @@ impl Signing {
         }
     }
 
-    fn fail(&mut self, call: CallName, failure: Failure) {
+    fn fail(&mut self, failure: Failure) {
         let failure = self.session.hide(failure, self.code.as_ref());
         self.code = None;
         self.session = Session::default();
-        self.stage = Stage::Failed { failure: StoredFailure::new(call, failure) };
+        self.stage = Stage::Failed { failure };
     }
 
     /// What is to be done.
@@ -307,7 +302,7 @@ impl Signing {
                 // Another number only in a state that was tampered with.
                 return Action::Done(outcomes.unwrap_or_else(|| self.items.outcomes_by_id(|_| None)));
             }
-            Stage::Failed { failure } => return Action::Failed(failure.failure()),
+            Stage::Failed { failure } => return Action::Failed(failure.clone()),
             Stage::HashSent | Stage::AuthorizeSent { .. } => return self.pace.awaiting(now),
             Stage::Start | Stage::CodeNeeded { .. } => {}
         }

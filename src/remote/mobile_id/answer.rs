@@ -9,7 +9,7 @@ use super::response::{self, Authorized, CredentialDetails, Plain, Signed, Verdic
 use super::service::Dialect;
 use super::signing::{Known, Signing};
 use super::stage::{Stage, call_of};
-use super::{ATTEMPTS, NAME, certificates, cut};
+use super::{ATTEMPTS, SYSTEM, certificates, cut};
 use crate::algorithm::DigestAlgorithm;
 use crate::certificate::Certificate;
 use crate::fault::Fault;
@@ -54,7 +54,7 @@ impl Signing {
         if response::refuses_the_token(response) {
             return self.token_refused(response);
         }
-        if response::is_busy(response) {
+        if response.is_busy() {
             return self.busy(response, now);
         }
         self.tries = 0;
@@ -85,7 +85,7 @@ impl Signing {
             return None;
         }
         let message = "the service refuses the access token that it has just given";
-        let failure = Failure::new(NAME, call_of(self.stage), message).code(response.status());
+        let failure = Failure::new(SYSTEM, call_of(self.stage), message).code(response.status());
         let failure = failure.response(response);
         if self.stage == Stage::Collect {
             self.rest_until_asked();
@@ -102,7 +102,7 @@ impl Signing {
                 // Too many requests: it was turned away. A gateway does not know what became of it.
                 let outcome = if response.status() == 429 { Outcome::Known } else { Outcome::Unknown };
                 let message = format!("answered with HTTP status {}", response.status());
-                let failure = Failure::new(NAME, call_of(self.stage), message)
+                let failure = Failure::new(SYSTEM, call_of(self.stage), message)
                     .code(response.status())
                     .outcome(outcome)
                     .response(response);
@@ -113,7 +113,7 @@ impl Signing {
                 self.tries = self.tries.saturating_add(1);
                 if self.tries > ATTEMPTS {
                     let message = format!("answered with HTTP status {}, again and again", response.status());
-                    let failure = Failure::new(NAME, call_of(stage), message).code(response.status());
+                    let failure = Failure::new(SYSTEM, call_of(stage), message).code(response.status());
                     return self.fail(&failure.response(response));
                 }
                 self.rest(now);
@@ -142,12 +142,12 @@ impl Signing {
                 "the service does not say how the credential is authorised; choose its auth_mode ({})",
                 cut(if offered.is_empty() { "nothing is offered" } else { &offered }, 300)
             );
-            let failure = Failure::new(NAME, CALL, message).fault(Fault::Caller).retry(Retry::Never);
+            let failure = Failure::new(SYSTEM, CALL, message).fault(Fault::Caller).retry(Retry::Never);
             return self.fail(&failure);
         };
         if mode == Mode::Redirect && self.service.oauth2.is_none() {
             let message = "the credential is authorised by OAuth 2.0, and the service has no such endpoint";
-            let failure = Failure::new(NAME, CALL, message).fault(Fault::Caller).retry(Retry::Never);
+            let failure = Failure::new(SYSTEM, CALL, message).fault(Fault::Caller).retry(Retry::Never);
             return self.fail(&failure);
         }
         let scal = self.credential.scal.map(i64::from).or(details.scal);
@@ -172,7 +172,7 @@ impl Signing {
     /// Whether the credential is the one that the documents were prepared for, and can sign.
     fn check(&self, details: &CredentialDetails) -> Result<(), Failure> {
         let failure = |message: String| {
-            Failure::new(NAME, "credentials/info", message).fault(Fault::Caller).retry(Retry::Never)
+            Failure::new(SYSTEM, "credentials/info", message).fault(Fault::Caller).retry(Retry::Never)
         };
         if details.passphrase_default == Some(true) {
             return Err(failure(
@@ -268,7 +268,7 @@ impl Signing {
             }
             (Verdict::Done | Verdict::Accepted, None) => {
                 let message = "authorised, and there is no SAD that can be used";
-                self.fail(&Failure::new(NAME, call, message).response(response))
+                self.fail(&Failure::new(SYSTEM, call, message).response(response))
             }
             (Verdict::Refused(failure), _) => self.refused(failure, &authorized, now),
         }
@@ -289,7 +289,7 @@ impl Signing {
         if self.authorizations >= ATTEMPTS {
             return self.fail(&failure);
         }
-        self.complaint = Some((cut(&self.vault.hide(failure.message.clone()), 300), left));
+        self.complaint = Some((cut(&failure.without(self.vault.secrets()).message, 300), left));
         self.vault.code = None;
         if late {
             // A new code is needed, and not at once: the service counts them.
@@ -341,7 +341,7 @@ impl Signing {
                 self.vault.session.accepted();
                 let Some(id) = signed.status.bill_code.as_deref().and_then(fit) else {
                     let message = "accepted, and there is no responseID to ask with";
-                    let failure = Failure::new(NAME, call, message).response(response);
+                    let failure = Failure::new(SYSTEM, call, message).response(response);
                     return self.fail(&failure.outcome(Outcome::Unknown));
                 };
                 self.goes_on_from = Some(id);
@@ -350,7 +350,7 @@ impl Signing {
             }
             Verdict::Done | Verdict::Accepted => {
                 let message = "accepted without signatures, and this dialect has no call to ask for them";
-                let failure = Failure::new(NAME, call, message).response(response);
+                let failure = Failure::new(SYSTEM, call, message).response(response);
                 self.fail(&failure.outcome(Outcome::Unknown))
             }
             Verdict::Refused(failure) => {
@@ -395,7 +395,7 @@ impl Signing {
         if values.len() != expected {
             let message =
                 format!("{} values for {expected} documents: nobody knows which is whose", values.len());
-            let failure = Failure::new(NAME, call_of(Stage::Sign), message).response(response);
+            let failure = Failure::new(SYSTEM, call_of(Stage::Sign), message).response(response);
             return self.fail(&failure.outcome(Outcome::Unknown));
         }
         self.values.extend_from_slice(values);

@@ -1,6 +1,6 @@
 //! Single calls, outside signing and listing.
 
-use super::NAME;
+use super::SYSTEM;
 use super::dialogue::Dialogue;
 use super::request::OwnerConditions;
 use super::response::{
@@ -47,9 +47,9 @@ impl Call for Info {
     }
 
     fn read(&self, response: &HttpResponse) -> Result<ServiceInfo, Failure> {
-        if !(200..300).contains(&response.status()) {
+        if !response.is_success() {
             let message = format!("answered with HTTP status {}", response.status());
-            return Err(Failure::new(NAME, "info", message).code(response.status()).response(response));
+            return Err(Failure::new(SYSTEM, "info", message).code(response.status()).response(response));
         }
         response::read("info", response)
     }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use super::lenient::{Hidden, Reference};
+use super::reference::Reference;
 use super::request::{self as v1, Display, OwnerConditions};
 use super::request_v2 as v2;
 use super::service::{CredentialKey, Dialect, HashEncoding, Service};
@@ -12,6 +12,7 @@ use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::asn1::oid;
 use crate::remote::call::{bearer, join};
 use crate::remote::credential::Credential;
+use crate::remote::hidden::Hidden;
 use crate::remote::http::HttpRequest;
 use crate::remote::secret::Secret;
 
@@ -181,7 +182,7 @@ impl Dialogue<'_> {
             Dialect::V1 => {
                 let key = if of_sad { self.key_v1() } else { v1::Key::default() };
                 let token_type = Some(kind);
-                let body = v1::Revoke { common: self.v1(), token_type, token: Hidden::of(revoked), key };
+                let body = v1::Revoke { common: self.v1(), token_type, token: revoked.clone().into(), key };
                 self.post(CALL, CALL, token, &body)
             }
             Dialect::V2 => self.post(
@@ -191,7 +192,7 @@ impl Dialogue<'_> {
                 &v2::Revoke {
                     common: self.v2(),
                     token_type: kind,
-                    token: Hidden::of(revoked),
+                    token: revoked.clone().into(),
                     agreement_uuid: self.credential.agreement_uuid.clone().filter(|_| of_sad),
                     credential_id: self.credential.credential_id.clone().filter(|_| of_sad),
                 },
@@ -319,7 +320,7 @@ impl Dialogue<'_> {
             vc_enabled: asked.on_phone.then_some(true),
             ..Display::default()
         };
-        let authorize_code = asked.code.map(Hidden::of);
+        let authorize_code = asked.code.cloned().map(Hidden::from);
         let client_info = self.service.client_info.clone();
         match self.service.dialect {
             Dialect::V1 => self.post(
@@ -378,7 +379,7 @@ impl Dialogue<'_> {
                 &v1::WithSad {
                     common: self.v1(),
                     key: self.key_v1(),
-                    sad: Hidden::of(sad),
+                    sad: sad.clone().into(),
                     hash: hashes.values.clone(),
                     hash_algorithm: hashes.algorithm(),
                 },
@@ -390,7 +391,7 @@ impl Dialogue<'_> {
                 &v2::WithSad {
                     common: self.v2(),
                     key: self.key_v2(),
-                    sad: Hidden::of(sad),
+                    sad: sad.clone().into(),
                     document_digests: hashes.v2(),
                     sign_algo: hashes.sign_algo(),
                     operation_mode: "S",

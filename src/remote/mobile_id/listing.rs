@@ -9,7 +9,7 @@ use super::dialogue::Dialogue;
 use super::response::{self, Attempts, CredentialDetails, CredentialList, ListedCertificate, Verdict};
 use super::service::{CredentialKey, Dialect, Service};
 use super::session::{Due, Progress, Session};
-use super::{ATTEMPTS, NAME, certificates};
+use super::{ATTEMPTS, SYSTEM, certificates};
 use crate::fault::Fault;
 use crate::remote::credential::{Credential, FoundCertificate};
 use crate::remote::failure::Failure;
@@ -56,7 +56,7 @@ impl Listing {
     pub fn begin(service: &Service, query: &Credential) -> Result<Self, BeginError> {
         if query.user_id.is_empty() && query.agreement_uuid.is_none() {
             let what = "the user id or the agreement UUID of the signer";
-            return Err(BeginError::Incomplete { system: NAME, what });
+            return Err(BeginError::Incomplete { system: SYSTEM, what });
         }
         Ok(Self { service: service.clone(), query: query.clone(), progress: Run::default() })
     }
@@ -107,11 +107,11 @@ impl Listing {
         if response::refuses_the_token(response) {
             if !self.progress.session.refused() {
                 let message = "the service refuses the access token that it has just given";
-                self.fail(Failure::new(NAME, call, message).code(response.status()).response(response));
+                self.fail(Failure::new(SYSTEM, call, message).code(response.status()).response(response));
             }
             return;
         }
-        if response::is_busy(response) {
+        if response.is_busy() {
             return self.rest(call, now);
         }
         self.progress.tries = 0;
@@ -131,7 +131,7 @@ impl Listing {
         }
         if list.certificates.len() > MOST {
             let message = format!("{} certificates, and {MOST} are read at most", list.certificates.len());
-            return Err(Failure::new(NAME, "credentials/list", message).fault(Fault::Limit));
+            return Err(Failure::new(SYSTEM, "credentials/list", message).fault(Fault::Limit));
         }
         let wanted = list.certificates.into_iter().filter(|listed| self.is_wanted(listed));
         self.progress.listed = Some(wanted.collect());
@@ -238,10 +238,10 @@ impl Flow for Listing {
             Event::Response(response) if self.progress.under_way => self.response(&response, now),
             Event::Input(Answer::Given(secret)) => self.progress.session.answer(secret, now),
             Event::Input(Answer::Declined) if self.progress.session.is_asking() => {
-                self.fail(Failure::declined(NAME, "auth/login", "a secret of the login"));
+                self.fail(Failure::declined(SYSTEM, "auth/login", "a secret of the login"));
             }
             Event::Cancelled => {
-                self.fail(Failure::new(NAME, "credentials/list", "cancelled").fault(Fault::Caller));
+                self.fail(Failure::new(SYSTEM, "credentials/list", "cancelled").fault(Fault::Caller));
             }
             Event::Response(_) | Event::Input(_) | Event::Notified => {}
         }

@@ -17,10 +17,9 @@ mod answer;
 mod calls;
 mod code;
 mod dialogue;
-mod ending;
-mod lenient;
 mod listing;
 mod mode;
+mod reference;
 mod request;
 mod request_v2;
 mod response;
@@ -35,8 +34,8 @@ mod tests;
 
 pub use calls::{AssignOwner, CredentialInfo, Info, ListCredentials, ListOwners, Revoke, TokenType};
 pub use code::ResponseCode;
-pub use lenient::Reference;
 pub use listing::Listing;
+pub use reference::Reference;
 pub use response::{
     CertificateDetails, CertificateProfile, CredentialDetails, CredentialList, ListedCertificate, Owner,
     ServiceInfo, Status,
@@ -46,14 +45,12 @@ pub use service::{
 };
 pub use signing::Signing;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
+use super::{System, encoded};
 use crate::algorithm::DigestAlgorithm;
 use crate::certificate::Certificate;
 
-/// The system's name, as in [`System::name`](super::System::name).
-const NAME: &str = super::System::MobileId.name();
+/// The system in failures.
+const SYSTEM: System = System::MobileId;
 
 /// How often the same thing is tried before it is given up.
 const ATTEMPTS: u32 = 5;
@@ -63,22 +60,11 @@ fn cut(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
 
-/// The DER of a certificate in base64, also within PEM armour.
-fn certificate_der(text: &str) -> Option<Vec<u8>> {
-    let body: String = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("-----"))
-        .flat_map(str::chars)
-        .filter(|character| !character.is_ascii_whitespace())
-        .collect();
-    STANDARD.decode(body).ok()
-}
-
 /// The certificates of a list, if the first is one and is that of the thumbprint, where there is one.
 ///
 /// The document says SHA-256 and shows SHA-1: the number of digits decides.
 fn certificates(texts: &[String], thumbprint: Option<&str>) -> Vec<Vec<u8>> {
-    let certificates: Vec<Vec<u8>> = texts.iter().map_while(|text| certificate_der(text)).collect();
+    let certificates: Vec<Vec<u8>> = texts.iter().map_while(|text| encoded::bytes(text).ok()).collect();
     let Some(Ok(leaf)) = certificates.first().map(|der| Certificate::from_der(der)) else {
         return Vec::new();
     };

@@ -6,11 +6,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::lenient::{Hidden, Reference};
+use super::reference::Reference;
 use super::service::{ClientInfo, Language};
+use crate::remote::hidden::Hidden;
 
 /// What every request has.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Common {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,7 +26,7 @@ pub(super) struct Common {
 }
 
 /// Which key: by `thumbprint` in the tables, by `certificateID` in the samples.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Key {
     #[serde(rename = "agreementUUID", default, skip_serializing_if = "Option::is_none")]
     pub(super) agreement_uuid: Option<String>,
@@ -36,7 +37,7 @@ pub(super) struct Key {
 }
 
 /// `auth/login`; the credentials are in the header.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Login {
     #[serde(flatten)]
@@ -48,7 +49,7 @@ pub(super) struct Login {
 }
 
 /// `auth/revoke`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Revoke {
     #[serde(flatten)]
@@ -62,7 +63,7 @@ pub(super) struct Revoke {
 }
 
 /// Which certificates to list.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SearchConditions {
     /// `ALL`, `GOOD`, `REVOKED`.
@@ -74,7 +75,7 @@ pub(super) struct SearchConditions {
 }
 
 /// `credentials/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ListCredentials {
     #[serde(flatten)]
@@ -88,7 +89,7 @@ pub(super) struct ListCredentials {
 }
 
 /// `credentials/info`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CredentialInfo {
     #[serde(flatten)]
@@ -105,7 +106,7 @@ pub(super) struct CredentialInfo {
 }
 
 /// `credentials/sendOTP`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SendOtp {
     #[serde(flatten)]
@@ -123,7 +124,7 @@ pub(super) struct SendOtp {
 
 /// `credentials/authorize`. From `authorize_method` on the fields are in the sample only: the document is
 /// cut off within its table.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Authorize {
     #[serde(flatten)]
@@ -150,7 +151,7 @@ pub(super) struct Authorize {
 }
 
 /// What the signer's phone shows; the same in both dialects.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Display {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -180,7 +181,7 @@ pub(super) struct Display {
 }
 
 /// `credentials/extendTransaction` and `signature/signHash`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct WithSad {
     #[serde(flatten)]
@@ -194,7 +195,7 @@ pub(super) struct WithSad {
 }
 
 /// `owner/list`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ListOwners {
     #[serde(flatten)]
@@ -203,7 +204,7 @@ pub(super) struct ListOwners {
 }
 
 /// Which owner.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct OwnerConditions {
     #[serde(rename = "taxID", default, skip_serializing_if = "Option::is_none")]
     pub(super) tax_id: Option<String>,
@@ -216,7 +217,7 @@ pub(super) struct OwnerConditions {
 }
 
 /// `owner/assign`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct AssignOwner {
     #[serde(flatten)]
     pub(super) common: Common,

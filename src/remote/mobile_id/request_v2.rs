@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::lenient::Hidden;
 use super::request::{Display, OwnerConditions};
 use super::service::{ClientInfo, Language};
+use crate::remote::hidden::Hidden;
 
 /// What every request has.
 #[derive(Clone, Debug, Serialize)]

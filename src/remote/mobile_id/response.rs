@@ -5,18 +5,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::code::ResponseCode;
-use super::lenient::{self, Hidden, Reference};
-use super::{NAME, cut};
+use super::reference::{self, Reference};
+use super::{SYSTEM, cut};
 use crate::fault::Fault;
 use crate::remote::failure::{Failure, Outcome, Retry};
+use crate::remote::hidden::Hidden;
 use crate::remote::http::HttpResponse;
+use crate::remote::lenient;
 
 /// What every response has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
     /// The code: one of [`ResponseCode`], as a rule.
-    #[serde(default, deserialize_with = "lenient::reference", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "reference::read", skip_serializing_if = "Option::is_none")]
     pub response_code: Option<Reference>,
     /// What the service says about it.
     #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
@@ -35,7 +37,7 @@ impl Status {
 }
 
 /// `auth/login`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Login {
     #[serde(flatten)]
@@ -45,7 +47,7 @@ pub(super) struct Login {
     #[serde(default, deserialize_with = "lenient::hidden", skip_serializing_if = "Option::is_none")]
     pub(super) refresh_token: Option<Hidden>,
     /// Seconds.
-    #[serde(default, deserialize_with = "lenient::int", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub(super) expires_in: Option<i64>,
     #[serde(flatten)]
     pub(super) attempts: Attempts,
@@ -57,10 +59,10 @@ pub(super) struct Login {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Attempts {
-    #[serde(default, deserialize_with = "lenient::int", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub(super) remaining_counter: Option<i64>,
     /// Seconds.
-    #[serde(default, deserialize_with = "lenient::int", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub(super) temporary_lock_time: Option<i64>,
 }
 
@@ -75,7 +77,7 @@ impl Attempts {
 }
 
 /// `credentials/authorize` and `credentials/extendTransaction`; `signatures/signPolling` for both.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Authorized {
     #[serde(flatten)]
@@ -88,14 +90,14 @@ pub(super) struct Authorized {
     )]
     pub(super) sad: Option<Hidden>,
     /// Seconds.
-    #[serde(default, deserialize_with = "lenient::int", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub(super) expires_in: Option<i64>,
     #[serde(flatten)]
     pub(super) attempts: Attempts,
 }
 
 /// `signature/signHash`, and `signatures/signPolling` for it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Signed {
     #[serde(flatten)]
@@ -106,7 +108,7 @@ pub(super) struct Signed {
 }
 
 /// `credentials/sendOTP` and `auth/revoke`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Plain {
     #[serde(flatten)]
@@ -163,7 +165,7 @@ pub struct ListedCertificate {
     #[serde(
         rename = "certificateID",
         default,
-        deserialize_with = "lenient::reference",
+        deserialize_with = "reference::read",
         skip_serializing_if = "Option::is_none"
     )]
     pub certificate_id: Option<Reference>,
@@ -171,13 +173,13 @@ pub struct ListedCertificate {
     #[serde(flatten)]
     pub details: CertificateDetails,
     /// How many signatures one authorisation allows at most.
-    #[serde(default, deserialize_with = "lenient::int", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub num_signatures: Option<i64>,
     /// Signatures left: −1 no end, 0 none.
-    #[serde(default, deserialize_with = "lenient::int", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub remaining_signing_counter: Option<i64>,
     /// The certificate's version: changes when it is renewed.
-    #[serde(default, deserialize_with = "lenient::int", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
 }
 
@@ -228,7 +230,7 @@ pub struct CertificateDetails {
     #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
     /// `PRIVATE_MODE`, `RP_SHARED_MODE`, `AGREEMENT_SHARED_MODE`, or a number.
-    #[serde(default, deserialize_with = "lenient::reference", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "reference::read", skip_serializing_if = "Option::is_none")]
     pub shared_mode: Option<Reference>,
     /// The relying party that had it made.
     #[serde(
@@ -276,10 +278,10 @@ pub struct CredentialDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<CertificateDetails>,
     /// The sample's way of listing the ways of authorising; what the numbers mean is not said.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "lenient::numbers", skip_serializing_if = "Vec::is_empty")]
     pub authorize_method: Vec<i64>,
     /// How many signatures one authorisation allows at most.
-    #[serde(default, deserialize_with = "lenient::int", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub num_signatures: Option<i64>,
     /// Ways of authorising that can be chosen.
     #[serde(default, deserialize_with = "lenient::texts", skip_serializing_if = "Vec::is_empty")]
@@ -291,7 +293,7 @@ pub struct CredentialDetails {
     #[serde(
         rename = "SCAL",
         default,
-        deserialize_with = "lenient::int",
+        deserialize_with = "lenient::number",
         skip_serializing_if = "Option::is_none"
     )]
     pub scal: Option<i64>,
@@ -299,7 +301,7 @@ pub struct CredentialDetails {
     #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub contract_expiration_dt: Option<String>,
     /// Signatures left: −1 no end, 0 none.
-    #[serde(default, deserialize_with = "lenient::int", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub remaining_signing_counter: Option<i64>,
     /// Where one-time codes are mailed to.
     #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
@@ -402,7 +404,7 @@ pub(super) fn parse<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, s
 
 /// The same, or why it cannot be read.
 pub(super) fn read<T: DeserializeOwned>(call: &'static str, response: &HttpResponse) -> Result<T, Failure> {
-    parse(response).map_err(|error| Failure::unreadable(NAME, call, response, &error))
+    parse(response).map_err(|error| Failure::unreadable(SYSTEM, call, response, &error))
 }
 
 /// What the status of a response means.
@@ -421,7 +423,7 @@ pub(super) fn verdict(
     attempts: Attempts,
 ) -> Verdict {
     let code = status.code();
-    let fine = (200..300).contains(&response.status());
+    let fine = response.is_success();
     match code {
         Some(code) if fine && code.is_done() => return Verdict::Done,
         Some(code) if fine && code.is_accepted() => return Verdict::Accepted,
@@ -439,18 +441,13 @@ pub(super) fn verdict(
     if let Some(seconds) = attempts.temporary_lock_time.filter(|seconds| *seconds > 0) {
         message.push_str(&format!("; locked for {seconds} seconds"));
     }
-    let mut failure = Failure::new(NAME, call, message).response(response);
+    let mut failure = Failure::new(SYSTEM, call, message).response(response);
     failure = match (&status.response_code, code) {
         (_, Some(code)) => failure.code(code.number()).retry(code.retry()).fault(code.fault()),
         (Some(other), None) => failure.code(cut(&other.to_string(), 100)),
         (None, None) => failure.code(response.status()),
     };
     Verdict::Refused(failure)
-}
-
-/// Whether the request has to be made again later: the service is busy or out of order for the moment.
-pub(super) const fn is_busy(response: &HttpResponse) -> bool {
-    matches!(response.status(), 429 | 502 | 503 | 504)
 }
 
 /// Whether it is the access token that was refused.
@@ -462,7 +459,7 @@ pub(super) fn refuses_the_token(response: &HttpResponse) -> bool {
 
 /// A failure of the network.
 pub(super) fn unreachable(call: &'static str, outcome: Outcome) -> Failure {
-    Failure::new(NAME, call, "no answer from the service")
+    Failure::new(SYSTEM, call, "no answer from the service")
         .retry(Retry::NewTransaction)
         .outcome(outcome)
         .fault(Fault::Io)

@@ -187,7 +187,7 @@ impl Session {
     /// Takes the response to the login.
     pub(super) fn response(&mut self, response: &HttpResponse, now: DateTime<Utc>) -> Progress {
         self.under_way = false;
-        if response::is_busy(response) {
+        if response.is_busy() {
             return self.lost();
         }
         let refreshed = std::mem::take(&mut self.refreshing);
@@ -218,7 +218,7 @@ impl Session {
             }
             (Verdict::Done | Verdict::Accepted, None) => {
                 let message = "the response to the login has no access token that can be used";
-                Progress::Failed(Failure::new(super::NAME, "auth/login", message).response(response))
+                Progress::Failed(Failure::new(super::SYSTEM, "auth/login", message).response(response))
             }
             (Verdict::Refused(failure), _) => {
                 self.wrong = self.wrong.saturating_add(1);

@@ -3,9 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::NAME;
+use super::SYSTEM;
 use super::dialogue::{Asked, Dialogue, Hashes};
-use super::ending::Ending;
 use super::mode::Mode;
 use super::service::{Dialect, Service};
 use super::session::{Due, Progress, Session};
@@ -14,9 +13,7 @@ use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::fault::Fault;
 use crate::remote::credential::{Credential, Terms};
 use crate::remote::failure::{Failure, Outcome, Retry};
-use crate::remote::flow::{
-    Action, Answer, DocumentOutcome, DocumentResult, Event, Flow, InputKind, Lost, Wait,
-};
+use crate::remote::flow::{Action, Answer, DocumentOutcome, Event, Flow, InputKind, Lost, Wait};
 use crate::remote::items::{BeginError, Items};
 use crate::remote::secret::Secret;
 use crate::request::{ServiceKind, SigningRequest};
@@ -49,11 +46,9 @@ pub(super) struct Vault {
 }
 
 impl Vault {
-    /// The text without the secrets of this transaction, where a service repeats them.
-    pub(super) fn hide(&self, text: String) -> String {
-        let secrets = [&self.code, &self.sad].into_iter().flatten().chain(self.session.secrets());
-        let long = secrets.map(Secret::expose).filter(|secret| secret.len() >= 4);
-        long.fold(text, |text, secret| text.replace(secret, "…"))
+    /// All that must not be repeated.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        [&self.code, &self.sad].into_iter().flatten().chain(self.session.secrets())
     }
 }
 
@@ -100,7 +95,7 @@ pub struct Signing {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     password_refused: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) ending: Option<Ending>,
+    pub(super) ending: Option<Failure>,
     #[serde(skip)]
     pub(super) vault: Vault,
 }
@@ -121,8 +116,8 @@ impl Signing {
         terms: &Terms,
     ) -> Result<Self, BeginError> {
         let algorithms = [SignatureAlgorithm::RsaPkcs1, SignatureAlgorithm::Ecdsa];
-        let items = Items::new(NAME, ServiceKind::Raw, &algorithms, MOST, requests)?;
-        let incomplete = |what| Err(BeginError::Incomplete { system: NAME, what });
+        let items = Items::new(SYSTEM, ServiceKind::Raw, &algorithms, MOST, requests)?;
+        let incomplete = |what| Err(BeginError::Incomplete { system: SYSTEM, what });
         if credential.user_id.is_empty() && credential.agreement_uuid.is_none() {
             return incomplete("the user id or the agreement UUID of the signer");
         }
@@ -232,10 +227,7 @@ impl Signing {
         if self.ending.is_none()
             && let Some(failure) = ending
         {
-            let mut failure = failure.clone();
-            failure.message = self.vault.hide(failure.message);
-            failure.response = failure.response.map(|response| self.vault.hide(response));
-            self.ending = Some(Ending::from(&failure));
+            self.ending = Some(failure.clone().without(self.vault.secrets()));
         }
         let held = self.vault.sad.is_some();
         self.go(if held { Stage::Revoke } else { Stage::Ended });
@@ -272,33 +264,17 @@ impl Signing {
             return match self.items.outcomes_by_index(&self.values) {
                 Some(outcomes) => Action::Done(outcomes),
                 None => Action::Failed(
-                    Failure::new(NAME, "signature/signHash", "the state has lost values")
+                    Failure::new(SYSTEM, "signature/signHash", "the state has lost values")
                         .outcome(Outcome::Unknown),
                 ),
             };
         };
-        if self.values.is_empty() && !(ending.uncertain && self.chunk() < self.items.len()) {
-            return Action::Failed(ending.to_failure());
+        let is_parted = ending.outcome == Outcome::Unknown && self.chunk() < self.items.len();
+        if self.values.is_empty() && !is_parted {
+            return Action::Failed(ending.clone());
         }
-        // Part of the batch has its values; the part that was being signed may have some that nobody knows;
-        // the rest was not sent.
-        let values: std::collections::BTreeMap<&str, &str> = (self.items.iter())
-            .map(|item| item.document.as_str())
-            .zip(self.values.iter().map(String::as_str))
-            .collect();
-        let mut outcomes = self.items.outcomes_by_id(|document| values.get(document).copied());
-        let in_flight = self.values.len()..self.values.len().saturating_add(self.chunk());
-        for (number, outcome) in outcomes.iter_mut().enumerate().skip(self.values.len()) {
-            let (code, message) = (ending.code.clone(), ending.message.clone());
-            outcome.result = match (ending.uncertain, in_flight.contains(&number)) {
-                (true, true) => DocumentResult::Unknown { message },
-                (true, false) => DocumentResult::NotSigned { message },
-                // Nobody refused: the service was not reached, or whoever asked gave it up.
-                (false, _) if code.is_none() => DocumentResult::NotSigned { message },
-                (false, _) => DocumentResult::Rejected { code, message },
-            };
-        }
-        Action::Done(outcomes)
+        let until = self.values.len().saturating_add(self.chunk());
+        Action::Done(self.items.outcomes_after(ending, &self.values, until))
     }
 
     fn wait(&self, until: DateTime<Utc>, now: DateTime<Utc>) -> Action<Vec<DocumentOutcome>> {
@@ -476,7 +452,7 @@ impl Signing {
             Stage::Collect => ("signatures/signPolling", "no values until the time was over"),
             _ => ("credentials/authorize", "the signer did not confirm in time"),
         };
-        let failure = Failure::new(NAME, call, message);
+        let failure = Failure::new(SYSTEM, call, message);
         if self.stage == Stage::Collect {
             self.rest_until_asked();
             return Some(Action::Failed(failure.retry(Retry::Poll).outcome(Outcome::Unknown)));
@@ -505,11 +481,11 @@ impl Signing {
         match answer {
             _ if !asking && !code => None,
             Answer::Declined if asking => {
-                let failure = Failure::declined(NAME, "auth/login", "a secret of the login");
+                let failure = Failure::declined(SYSTEM, "auth/login", "a secret of the login");
                 self.give_up(failure)
             }
             Answer::Declined => {
-                self.fail(&Failure::declined(NAME, "credentials/authorize", "the signer's code"))
+                self.fail(&Failure::declined(SYSTEM, "credentials/authorize", "the signer's code"))
             }
             Answer::Given(secret) if asking => {
                 self.vault.session.answer(secret, now);
@@ -525,7 +501,7 @@ impl Signing {
                     None => {
                         let message = "the address has no code, or is of another transaction";
                         let failure =
-                            Failure::new(NAME, "credentials/authorize", message).fault(Fault::Caller);
+                            Failure::new(SYSTEM, "credentials/authorize", message).fault(Fault::Caller);
                         self.fail(&failure)
                     }
                 }
@@ -545,7 +521,7 @@ impl Signing {
         let signing = self.stage == Stage::Collect || (self.stage == Stage::Sign && self.under_way);
         let outcome = if signing { Outcome::Unknown } else { Outcome::Known };
         let failure =
-            Failure::new(NAME, call_of(self.stage), "cancelled").fault(Fault::Caller).outcome(outcome);
+            Failure::new(SYSTEM, call_of(self.stage), "cancelled").fault(Fault::Caller).outcome(outcome);
         self.fail(&failure)
     }
 }

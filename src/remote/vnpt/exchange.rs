@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::calls::{CONFIRM_TH, SIGN_TH, STATUS};
 use super::code::Code;
-use super::stored::{Call, StoredFailure};
 use super::transaction::{Phase, Transaction, Way, time};
 use super::vault::Need;
-use super::wire::{self, Confirm, Hidden, Reply, Sign, SignFile, Status};
+use super::wire::{self, Confirm, Reply, Sign, SignFile, Status};
 use crate::fault::Fault;
-use crate::remote::call::join;
-use crate::remote::failure::{Outcome, Retry};
+use crate::remote::call::{join, segment};
+use crate::remote::failure::{Failure, Outcome, Retry};
 use crate::remote::flow::{Action, DocumentOutcome};
 use crate::remote::http::{HttpRequest, HttpResponse};
 
@@ -25,12 +25,12 @@ type Next = Action<Vec<DocumentOutcome>>;
 impl Transaction {
     /// `v1/signatures/sign` or `v2/signatures/sign`; none while a secret is missing.
     pub(super) fn sign_request(&mut self, now: i64) -> Option<HttpRequest> {
-        let sp_password = Hidden(self.vault.service_password.clone()?);
+        let sp_password = self.vault.service_password.clone()?.into();
         let (password, otp) = match self.system {
             Way::Phone => (None, None),
             Way::Code => {
                 let password = self.vault.user_password.clone()?;
-                (Some(Hidden(password)), Some(Hidden(self.vault.take_otp()?)))
+                (Some(password.into()), Some(self.vault.take_otp()?.into()))
             }
         };
         let file = |(document, digest): (&str, &str)| SignFile {
@@ -52,7 +52,7 @@ impl Transaction {
             time_stamp: self.service.time_stamp_at(time(now)),
             transaction_id: self.transaction_id.clone(),
         };
-        let call = self.system.sign().name();
+        let call = self.system.sign();
         Some(HttpRequest::post_json(call, join(&self.service.base_url, call), &body))
     }
 
@@ -60,13 +60,13 @@ impl Transaction {
     pub(super) fn confirm_request(&self) -> Option<HttpRequest> {
         let body = Confirm {
             sp_id: self.service.sp_id.clone(),
-            sp_password: Hidden(self.vault.service_password.clone()?),
+            sp_password: self.vault.service_password.clone()?.into(),
             user_id: self.credential.user_id.clone(),
-            password: Hidden(self.vault.user_password.clone()?),
-            sad: Hidden(self.vault.sad.clone()?),
+            password: self.vault.user_password.clone()?.into(),
+            sad: self.vault.sad.clone()?.into(),
             transaction_id: self.returned_id.clone().unwrap_or_else(|| self.transaction_id.clone()),
         };
-        let call = Call::ConfirmTh.name();
+        let call = CONFIRM_TH;
         Some(HttpRequest::post_json(call, join(&self.service.base_url, call), &body))
     }
 
@@ -77,9 +77,8 @@ impl Transaction {
             super::StatusBy::TranCode => &self.tran_code,
         };
         let id = returned.as_ref().unwrap_or(&self.transaction_id);
-        let path = format!("v1/signatures/sign/{}/status", path_segment(id));
-        HttpRequest::post_json(Call::Status.name(), join(&self.service.base_url, &path), &Status {})
-            .repeatable()
+        let path = format!("v1/signatures/sign/{}/status", segment(id));
+        HttpRequest::post_json(STATUS, join(&self.service.base_url, &path), &Status {}).repeatable()
     }
 
     pub(super) fn sign_answered(&mut self, response: &HttpResponse, now: i64) -> Next {
@@ -97,10 +96,10 @@ impl Transaction {
                 self.tran_code = data.tran_code.filter(is_good);
                 self.told = None;
                 self.refused.clear();
-                match data.sad.filter(|sad| self.system == Way::Code && !sad.0.expose().is_empty()) {
+                match data.sad.filter(|sad| self.system == Way::Code && !sad.secret().expose().is_empty()) {
                     Some(sad) => {
                         let seconds = data.expired_in.unwrap_or(SAD_SECONDS).clamp(0, MOST_SAD_SECONDS);
-                        self.keep_sad(sad.0, seconds, now);
+                        self.keep_sad(sad.into(), seconds, now);
                         self.acknowledge();
                         self.confirm(now)
                     }
@@ -121,7 +120,7 @@ impl Transaction {
     }
 
     pub(super) fn confirm_answered(&mut self, response: &HttpResponse, now: i64) -> Next {
-        let call = Call::ConfirmTh;
+        let call = CONFIRM_TH;
         match wire::read::<wire::Transaction>(response) {
             Reply::Success { data, .. } => match self.values(data.as_ref()) {
                 Some(values) => self.end_as(Phase::Signed { values }),
@@ -137,7 +136,7 @@ impl Transaction {
     }
 
     pub(super) fn status_answered(&mut self, response: &HttpResponse, now: i64) -> Next {
-        let call = Call::Status;
+        let call = STATUS;
         let (code, message) = match wire::read::<wire::Transaction>(response) {
             Reply::Success { status, data, .. } => {
                 if let Some(values) = self.values(data.as_ref()) {
@@ -185,14 +184,14 @@ impl Transaction {
     /// The service said no, and that is that, unless it is a code or a password that may be given again.
     fn refused(
         &mut self,
-        call: Call,
+        call: &'static str,
         response: &HttpResponse,
         code: Code,
         message: Option<&str>,
         now: i64,
     ) -> Next {
         let words = self.words(code, message);
-        if call == Call::SignTh
+        if call == SIGN_TH
             && let Some(need) = self.wrong_secret(code, message.unwrap_or_default())
         {
             if !self.refused.contains(&need) {
@@ -254,15 +253,15 @@ impl Transaction {
         Some(own.collect())
     }
 
-    fn doubtful(&mut self, call: Call, response: &HttpResponse, message: &str, now: i64) -> Next {
+    fn doubtful(&mut self, call: &'static str, response: &HttpResponse, message: &str, now: i64) -> Next {
         let failure = self.failure(call, response, message);
         self.doubt_as(failure, now);
         self.later(now)
     }
 
     /// A failure with its response, from which the secrets are taken.
-    fn failure(&self, call: Call, response: &HttpResponse, message: impl Into<String>) -> StoredFailure {
-        let mut failure = StoredFailure::new(call, self.vault.message(&message.into()));
+    fn failure(&self, call: &'static str, response: &HttpResponse, message: impl Into<String>) -> Failure {
+        let mut failure = self.failed(call, self.vault.message(&message.into()));
         failure.code = Some(response.status().to_string());
         failure.response = Some(self.vault.response(response));
         failure
@@ -291,17 +290,4 @@ fn is_id(text: &str) -> bool {
     (1..=128).contains(&text.len())
         && !text.chars().any(char::is_control)
         && text.chars().any(|one| one.is_ascii_alphanumeric())
-}
-
-/// Percent-encoding (RFC 3986, 2.1) of everything but unreserved characters.
-fn path_segment(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }

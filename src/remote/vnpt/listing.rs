@@ -1,24 +1,25 @@
 //! The certificates of a signer: `v1/credentials/get_certificate`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::calls::GET_CERTIFICATE;
 use super::service::Service;
-use super::stored::{Call, StoredFailure};
 use super::transaction::{is_transaction_id, time};
 use super::vault::{Need, Vault};
-use super::wire::{self, Certificates, GetCertificate, Hidden, Reply, UserCertificate};
+use super::wire::{self, Certificates, GetCertificate, Reply, UserCertificate};
 use crate::certificate::Certificate;
 use crate::fault::Fault;
-use crate::remote::System;
 use crate::remote::call::join;
 use crate::remote::credential::{Credential, FoundCertificate, Terms};
-use crate::remote::failure::Retry;
+use crate::remote::failure::{Failure, Retry};
 use crate::remote::flow::{Action, Answer, Event, Flow, Input, Wait};
 use crate::remote::http::{HttpRequest, HttpResponse};
 use crate::remote::items::BeginError;
+use crate::remote::{System, encoded};
+
+/// The system in failures: both have the same list.
+const SYSTEM: System = System::Vnpt;
 
 /// How often it is asked before trouble that may pass is believed.
 const TRIES: u8 = 3;
@@ -47,7 +48,7 @@ enum Phase {
     Asking {},
     Waiting { at: i64 },
     Found { certificates: Vec<UserCertificate> },
-    Failed { failure: StoredFailure },
+    Failed { failure: Failure },
 }
 
 type Next = Action<Vec<FoundCertificate>>;
@@ -60,7 +61,7 @@ impl Listing {
     /// An incomplete service or credential, a transaction id of other characters than letters, digits,
     /// `-` and `_` or more than 64.
     pub fn begin(service: &Service, credential: &Credential, terms: &Terms) -> Result<Self, BeginError> {
-        let incomplete = |what| Err(BeginError::Incomplete { system: System::Vnpt.name(), what });
+        let incomplete = |what| Err(BeginError::Incomplete { system: SYSTEM, what });
         if service.base_url.is_empty() || service.sp_id.is_empty() {
             return incomplete("the service's base_url and the relying party's sp_id");
         }
@@ -100,13 +101,13 @@ impl Listing {
     fn request(&self) -> Option<HttpRequest> {
         let body = GetCertificate {
             sp_id: self.service.sp_id.clone(),
-            sp_password: Hidden(self.vault.service_password.clone()?),
+            sp_password: self.vault.service_password.clone()?.into(),
             user_id: self.credential.user_id.clone(),
             // Empty for all, as the document's example has it.
             serial_number: Some(self.credential.serial_number.clone().unwrap_or_default()),
             transaction_id: self.transaction_id.clone(),
         };
-        let call = Call::GetCertificate.name();
+        let call = GET_CERTIFICATE;
         Some(HttpRequest::post_json(call, join(&self.service.base_url, call), &body).repeatable())
     }
 
@@ -139,7 +140,7 @@ impl Listing {
         self.fail(failure)
     }
 
-    fn again(&mut self, failure: StoredFailure, now: i64) -> Next {
+    fn again(&mut self, failure: Failure, now: i64) -> Next {
         if self.tries >= TRIES {
             return self.fail(failure);
         }
@@ -148,14 +149,14 @@ impl Listing {
         self.due(now)
     }
 
-    fn failure(&self, response: &HttpResponse, message: String) -> StoredFailure {
-        let mut failure = StoredFailure::new(Call::GetCertificate, self.vault.message(&message));
+    fn failure(&self, response: &HttpResponse, message: String) -> Failure {
+        let mut failure = Failure::new(SYSTEM, GET_CERTIFICATE, self.vault.message(&message));
         failure.code = Some(response.status().to_string());
         failure.response = Some(self.vault.response(response));
         failure
     }
 
-    fn fail(&mut self, failure: StoredFailure) -> Next {
+    fn fail(&mut self, failure: Failure) -> Next {
         self.vault.clear();
         self.phase = Phase::Failed { failure };
         self.due(0)
@@ -178,7 +179,7 @@ impl Listing {
             Phase::Found { certificates } => {
                 Action::Done(certificates.iter().map(|found| self.found(found)).collect())
             }
-            Phase::Failed { failure } => Action::Failed(failure.to_failure(System::Vnpt)),
+            Phase::Failed { failure } => Action::Failed(failure.clone()),
         }
     }
 
@@ -214,7 +215,7 @@ impl Flow for Listing {
             (Event::Continue, Phase::Gathering {}) => self.ask(now),
             (Event::Continue, Phase::Waiting { at }) if now >= *at => self.ask(now),
             (Event::Continue | Event::Lost(_), Phase::Asking {}) => {
-                self.again(StoredFailure::new(Call::GetCertificate, "the service does not answer"), now)
+                self.again(Failure::new(SYSTEM, GET_CERTIFICATE, "the service does not answer"), now)
             }
             (Event::Response(response), Phase::Asking {}) => self.answered(&response, now),
             (Event::Input(answer), Phase::Gathering {}) if self.vault.asked.is_some() => match answer {
@@ -224,11 +225,11 @@ impl Flow for Listing {
                 }
                 _ => {
                     let message = format!("{} is needed and was not given", Need::ServicePassword.words());
-                    self.fail(StoredFailure::new(Call::GetCertificate, message).fault(Fault::Caller))
+                    self.fail(Failure::new(SYSTEM, GET_CERTIFICATE, message).fault(Fault::Caller))
                 }
             },
             (Event::Cancelled, Phase::Gathering {} | Phase::Asking {} | Phase::Waiting { .. }) => {
-                self.fail(StoredFailure::new(Call::GetCertificate, "cancelled").fault(Fault::Caller))
+                self.fail(Failure::new(SYSTEM, GET_CERTIFICATE, "cancelled").fault(Fault::Caller))
             }
             _ => self.due(now),
         }
@@ -240,12 +241,7 @@ impl Flow for Listing {
     }
 }
 
-/// The DER of a certificate in base64, with or without padding, line ends and PEM armour; none when that is
-/// no certificate.
+/// The DER of a certificate in base64; none when that is no certificate.
 fn der(text: &str) -> Option<Vec<u8>> {
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with("-----"));
-    let digits: String = lines.flat_map(str::chars).filter(|one| !one.is_whitespace()).collect();
-    let der = STANDARD_NO_PAD.decode(digits.trim_end_matches('=')).ok()?;
-    Certificate::from_der(&der).ok()?;
-    Some(der)
+    encoded::bytes(text).ok().filter(|der| Certificate::from_der(der).is_ok())
 }

@@ -41,12 +41,12 @@
 //! # }
 //! ```
 
+mod calls;
 mod code;
 mod exchange;
 mod listing;
 mod service;
 mod signing;
-mod stored;
 #[cfg(test)]
 mod tests;
 mod transaction;

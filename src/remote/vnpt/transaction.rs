@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::calls::{CONFIRM_TH, SIGN, SIGN_TH, STATUS};
 use super::service::Service;
-use super::stored::{Call, StoredFailure};
 use super::vault::{Need, Vault};
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::fault::Fault;
 use crate::remote::System;
 use crate::remote::credential::{Credential, Terms};
-use crate::remote::failure::{Outcome, Retry};
+use crate::remote::failure::{Failure, Outcome, Retry};
 use crate::remote::flow::{Action, Answer, DocumentOutcome, DocumentResult, Event, Input, Lost, Wait};
 use crate::remote::items::{BeginError, Items};
 use crate::remote::secret::Secret;
@@ -52,10 +52,10 @@ impl Way {
         }
     }
 
-    pub(super) const fn sign(self) -> Call {
+    pub(super) const fn sign(self) -> &'static str {
         match self {
-            Self::Phone => Call::Sign,
-            Self::Code => Call::SignTh,
+            Self::Phone => SIGN,
+            Self::Code => SIGN_TH,
         }
     }
 }
@@ -83,7 +83,7 @@ pub(super) enum Phase {
     /// The signer refused.
     Rejected { code: String, message: String },
     /// It ended without an outcome.
-    Failed { failure: StoredFailure },
+    Failed { failure: Failure },
 }
 
 /// A signing transaction.
@@ -121,7 +121,7 @@ pub(super) struct Transaction {
     doubt_until: Option<i64>,
     /// What is told in the end when nothing better becomes known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    concern: Option<StoredFailure>,
+    concern: Option<Failure>,
     /// Codes and passwords that the service refused.
     pub(super) refusals: u8,
     /// What it said about the last one.
@@ -144,7 +144,7 @@ impl Transaction {
         requests: &[SigningRequest],
         terms: &Terms,
     ) -> Result<Self, BeginError> {
-        let system = way.system().name();
+        let system = way.system();
         let incomplete = |what| Err(BeginError::Incomplete { system, what });
         if service.base_url.is_empty() || service.sp_id.is_empty() {
             return incomplete("the service's base_url and the relying party's sp_id");
@@ -251,7 +251,7 @@ impl Transaction {
         match (&self.phase, lost) {
             (Phase::Signing {}, Lost::NotSent) => {
                 if self.is_over(now) {
-                    return self.fail(StoredFailure::new(self.system.sign(), "the service was not reached"));
+                    return self.fail(self.failed(self.system.sign(), "the service was not reached"));
                 }
                 if self.system == Way::Code {
                     self.told =
@@ -285,21 +285,22 @@ impl Transaction {
             }
             _ => {
                 let message = format!("{} is needed and was not given", need.words());
-                self.fail(StoredFailure::new(self.system.sign(), message).fault(Fault::Caller))
+                self.fail(self.failed(self.system.sign(), message).fault(Fault::Caller))
             }
         }
     }
 
     fn cancelled(&mut self, now: i64) -> Next {
-        let failure = |call| StoredFailure::new(call, "cancelled").fault(Fault::Caller);
+        let system = self.system.system();
+        let failure = |call| Failure::new(system, call, "cancelled").fault(Fault::Caller);
         let failure = match self.phase {
             Phase::Gathering {} | Phase::SignAgain { .. } => failure(self.system.sign()),
-            Phase::ConfirmAgain { .. } => failure(Call::ConfirmTh),
+            Phase::ConfirmAgain { .. } => failure(CONFIRM_TH),
             Phase::Signing {} | Phase::Confirming {} | Phase::Waiting { .. } | Phase::Polling {} => {
                 if matches!(self.phase, Phase::Signing {} | Phase::Confirming {}) {
                     self.doubt("cancelled while the request was under way", now);
                 }
-                failure(Call::Status).retry(Retry::Poll).outcome(Outcome::Unknown)
+                failure(STATUS).retry(Retry::Poll).outcome(Outcome::Unknown)
             }
             _ => return self.due(now),
         };
@@ -309,7 +310,7 @@ impl Transaction {
     /// Asks for the first secret that is missing; with all of them, sends `sign`.
     pub(super) fn gather(&mut self, now: i64) -> Next {
         if self.expires_at.is_some() && self.is_over(now) {
-            return self.fail(StoredFailure::new(self.system.sign(), "the service was not reached in time"));
+            return self.fail(self.failed(self.system.sign(), "the service was not reached in time"));
         }
         self.phase = Phase::Gathering {};
         if let Some(need) = self.missing() {
@@ -346,7 +347,7 @@ impl Transaction {
     pub(super) fn confirm(&mut self, now: i64) -> Next {
         if self.sad_expires_at.is_some_and(|at| now >= at) {
             let message = "the SAD expired before the service was reached";
-            return self.fail(StoredFailure::new(Call::ConfirmTh, message));
+            return self.fail(self.failed(CONFIRM_TH, message));
         }
         match self.confirm_request() {
             Some(request) => {
@@ -354,7 +355,7 @@ impl Transaction {
                 Action::Send(request)
             }
             // After a resume. It was never sent, so that nothing was signed.
-            None => self.fail(StoredFailure::new(Call::ConfirmTh, "the SAD is not kept over a restart")),
+            None => self.fail(self.failed(CONFIRM_TH, "the SAD is not kept over a restart")),
         }
     }
 
@@ -369,9 +370,10 @@ impl Transaction {
     pub(super) fn later(&mut self, now: i64) -> Next {
         if self.polled_at.is_some_and(|polled| polled >= self.end()) {
             let message = "the signer did not confirm in time, or the service does not tell";
-            let failure = self.concern.clone().unwrap_or_else(|| {
-                StoredFailure::new(Call::Status, message).retry(Retry::Poll).outcome(Outcome::Unknown)
-            });
+            let failure = self
+                .concern
+                .clone()
+                .unwrap_or_else(|| self.failed(STATUS, message).retry(Retry::Poll).outcome(Outcome::Unknown));
             let beyond = self.is_beyond_confirming();
             return self.fail(if beyond { failure.retry(Retry::NewTransaction) } else { failure });
         }
@@ -382,11 +384,11 @@ impl Transaction {
     /// A request that may cost a signature was sent, and may have been acted on: from now on it is only
     /// asked what became of it.
     fn doubt(&mut self, message: &str, now: i64) {
-        let call = if self.phase == (Phase::Confirming {}) { Call::ConfirmTh } else { self.system.sign() };
-        self.doubt_as(StoredFailure::new(call, message), now);
+        let call = if self.phase == (Phase::Confirming {}) { CONFIRM_TH } else { self.system.sign() };
+        self.doubt_as(self.failed(call, message), now);
     }
 
-    pub(super) fn doubt_as(&mut self, failure: StoredFailure, now: i64) {
+    pub(super) fn doubt_as(&mut self, failure: Failure, now: i64) {
         // With a confirmation under way the service has the transaction for certain.
         let retry = if self.acknowledged { Retry::Poll } else { Retry::NewTransaction };
         self.concern = Some(failure.retry(retry).outcome(Outcome::Unknown));
@@ -407,8 +409,8 @@ impl Transaction {
     }
 
     /// A poll met trouble that may pass: told in the end, unless something graver is.
-    pub(super) fn worry(&mut self, failure: StoredFailure) {
-        if self.concern.as_ref().is_none_or(|concern| concern.call == Call::Status) {
+    pub(super) fn worry(&mut self, failure: Failure) {
+        if self.concern.as_ref().is_none_or(|concern| concern.call == STATUS) {
             self.concern = Some(failure.retry(Retry::Poll).outcome(Outcome::Unknown));
         }
     }
@@ -424,7 +426,12 @@ impl Transaction {
         self.sad_expires_at = Some(now.saturating_add(seconds.saturating_mul(1000)));
     }
 
-    pub(super) fn fail(&mut self, failure: StoredFailure) -> Next {
+    /// A failure of a call.
+    pub(super) fn failed(&self, call: &'static str, message: impl Into<String>) -> Failure {
+        Failure::new(self.system.system(), call, message)
+    }
+
+    pub(super) fn fail(&mut self, failure: Failure) -> Next {
         self.vault.clear();
         self.phase = Phase::Failed { failure };
         self.due(0)
@@ -457,7 +464,7 @@ impl Transaction {
                 };
                 Action::Done(self.items.iter().map(|item| outcome(&item.document)).collect())
             }
-            Phase::Failed { failure } => Action::Failed(failure.to_failure(self.system.system())),
+            Phase::Failed { failure } => Action::Failed(failure.clone()),
         }
     }
 

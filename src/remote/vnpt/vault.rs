@@ -5,14 +5,11 @@ use zeroize::Zeroizing;
 
 use crate::remote::flow::InputKind;
 use crate::remote::http::HttpResponse;
-use crate::remote::redact;
+use crate::remote::redact::{self, HIDDEN};
 use crate::remote::secret::Secret;
 
 /// Characters of a service's message that are kept, at most.
 const MESSAGE: usize = 500;
-
-/// What stands in place of a secret.
-const HIDDEN: &str = "…";
 
 /// Which of the secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,10 +86,7 @@ impl Vault {
     /// A text of the service's with every secret taken out of it, and not longer than a paragraph.
     pub(super) fn message(&self, text: &str) -> String {
         let mut text = self.scrub(text.trim());
-        if let Some((end, _)) = text.char_indices().nth(MESSAGE) {
-            text.truncate(end);
-            text.push_str(HIDDEN);
-        }
+        redact::cut(&mut text, MESSAGE);
         text
     }
 

@@ -1,28 +1,13 @@
 //! Requests and responses as the service's document prints them (chapters 3 and 4).
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::code::Code;
+use crate::remote::hidden::Hidden;
 use crate::remote::http::HttpResponse;
-use crate::remote::secret::Secret;
-
-/// A secret on its way into a request.
-#[derive(Clone, Debug)]
-pub(super) struct Hidden(pub(super) Secret);
-
-impl Serialize for Hidden {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.expose())
-    }
-}
-
-impl<'de> Deserialize<'de> for Hidden {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
-    }
-}
+use crate::remote::lenient;
 
 /// `v1/credentials/get_certificate`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -86,12 +71,12 @@ pub(super) struct Status {}
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub(super) struct Envelope<T> {
-    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub(super) status_code: Option<i64>,
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) message: Option<String>,
     /// Of the earlier interface.
-    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub(super) status: Option<i64>,
     #[serde(default = "none", skip_serializing_if = "Option::is_none")]
     pub(super) data: Option<T>,
@@ -100,72 +85,72 @@ pub(super) struct Envelope<T> {
 /// `data` of `get_certificate`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Certificates {
-    #[serde(default, deserialize_with = "list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub(super) user_certificates: Vec<UserCertificate>,
 }
 
 /// One certificate. The document prints two shapes; what only one of them has is optional.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct UserCertificate {
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) service_type: Option<String>,
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) service_name: Option<String>,
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) cert_id: Option<String>,
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) cert_status: Option<String>,
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) serial_number: Option<String>,
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) cert_subject: Option<String>,
     /// Half a day off in the document's own example: the dates come from the certificate.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) cert_valid_from: Option<String>,
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) cert_valid_to: Option<String>,
     /// DER in base64, in real responses with line ends in it.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) cert_data: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) chain_data: Option<ChainData>,
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) transaction_id: Option<String>,
 }
 
 /// The issuers of a certificate, DER in base64; the printed nulls are kept.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct ChainData {
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub(super) ca_cert: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub(super) root_cert: Option<String>,
 }
 
 /// `data` of both `sign` calls, of `status` and of `confirm`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Transaction {
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) transaction_id: Option<String>,
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) tran_code: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sad: Option<Hidden>,
     /// Seconds that the SAD lives.
-    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub(super) expired_in: Option<i64>,
     /// Of the earlier interface.
     #[serde(
         default,
         alias = "tran_status",
-        deserialize_with = "number",
+        deserialize_with = "lenient::number",
         skip_serializing_if = "Option::is_none"
     )]
     pub(super) status: Option<i64>,
     #[serde(
         default,
         alias = "signed_files",
-        deserialize_with = "list",
+        deserialize_with = "lenient::list",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub(super) signatures: Vec<Signature>,
@@ -174,12 +159,12 @@ pub(super) struct Transaction {
 /// The value of one document.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Signature {
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) doc_id: Option<String>,
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub(super) signature_value: Option<String>,
     /// The service's signature over the time, printed as null or empty.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub(super) timestamp_signature: Option<String>,
 }
 
@@ -214,15 +199,14 @@ pub(super) enum Reply<T> {
 /// Reads a response.
 pub(super) fn read<T: DeserializeOwned>(response: &HttpResponse) -> Reply<T> {
     let http = i64::from(response.status());
-    let is_success = (200..300).contains(&http);
     let envelope: Envelope<Value> = match response.json() {
         Ok(envelope) => envelope,
-        Err(error) if is_success => return Reply::Unreadable(error),
+        Err(error) if response.is_success() => return Reply::Unreadable(error),
         Err(_) => return Reply::Refused { code: Code::from_number(http), message: None },
     };
     // What a gateway in between answers with an HTTP status of its own goes before the body.
     let stated = match envelope.status_code {
-        Some(200) | None if !is_success => Some(http),
+        Some(200) | None if !response.is_success() => Some(http),
         Some(code) => Some(code),
         None => envelope.message.as_deref().filter(|message| says_success(message)).map(|_| 200),
     };
@@ -244,28 +228,4 @@ fn says_success(message: &str) -> bool {
 
 fn none<T>() -> Option<T> {
     None
-}
-
-/// A number, written as one or as text.
-fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    })
-}
-
-/// Text; a number or a truth value is taken as it is written.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    })
-}
-
-/// A list, or null for none.
-fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
 }

@@ -63,7 +63,7 @@ impl Object {
     /// An integer or a real as a finite number.
     pub(crate) fn as_number(&self) -> Option<f64> {
         match self {
-            #[allow(clippy::cast_precision_loss)]
+            #[allow(clippy::cast_precision_loss, reason = "beyond 2^53 the nearest serves, as with a real")]
             Self::Integer(value) => Some(*value as f64),
             Self::Real(text) => {
                 let number: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;

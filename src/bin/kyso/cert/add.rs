@@ -3,13 +3,15 @@
 use kyso::client::store::{Added, Entry};
 use kyso::client::{Answers, ProcessEnvironment};
 
-use super::details::{Details, day, plain, serial};
-use super::look::{Whose, entries, look, warn};
+use super::details::{Details, serial};
+use super::found::{entries, warn};
 use super::{Context, misconfigured};
 use crate::arguments::cert::AddCert;
 use crate::failure::{Exit, Failure, note};
 use crate::output;
 use crate::remote::console::Person;
+use crate::remote::look::{Whose, look};
+use crate::words::{day, plain};
 
 pub(super) fn run(context: &Context<'_>, options: &AddCert) -> Result<(), Failure> {
     let configuration = context.configuration()?;

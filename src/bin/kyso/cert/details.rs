@@ -4,12 +4,13 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, SecondsFormat};
 use kyso::algorithm::DigestAlgorithm;
 use kyso::client::secrets::SecretKind;
 use kyso::client::store::{Contents, Entry, SignatureImage};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+
+use crate::words::{day, plain, time};
 
 /// What is known of a credential.
 #[derive(Serialize)]
@@ -156,30 +157,6 @@ pub(super) fn serial(entry: &Entry) -> String {
     // The octet that says that it is not negative.
     let octets = octets.strip_prefix(&[0]).filter(|rest| !rest.is_empty()).unwrap_or(octets);
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
-}
-
-/// RFC 3339 in UTC.
-fn time(unix_seconds: i64) -> String {
-    let time = DateTime::from_timestamp(unix_seconds, 0);
-    time.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
-}
-
-/// The day, in UTC.
-pub(super) fn day(unix_seconds: i64) -> String {
-    let time = DateTime::from_timestamp(unix_seconds, 0);
-    time.map(|time| time.format("%Y-%m-%d").to_string()).unwrap_or_default()
-}
-
-/// Text for a terminal: what services say may hold control characters.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut plain, character| {
-        if character.is_control() {
-            plain.extend(character.escape_default());
-        } else {
-            plain.push(character);
-        }
-        plain
-    })
 }
 
 /// All credentials: `{"version":1,"default":…,"credentials":[…]}`.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use kyso::client::store::{ImageChoice, SignatureImage, image_choices};
 
-use super::details::plain;
 use super::{Context, refused};
 use crate::arguments::cert::SetImage;
 use crate::failure::{Exit, Failure};
+use crate::words::plain;
 use crate::{files, output};
 
 /// More than the store keeps, so that it says what is too much.

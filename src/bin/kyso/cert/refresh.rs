@@ -8,12 +8,13 @@ use kyso::client::secrets::Secrets;
 use kyso::client::store::Entry;
 use kyso::client::{Answers, ProcessEnvironment};
 
-use super::look::{Whose, entries, look, warn};
+use super::found::{entries, warn};
 use super::{Context, misconfigured, refused};
 use crate::arguments::cert::RefreshCerts;
 use crate::failure::{Failure, note};
 use crate::output;
 use crate::remote::console::Person;
+use crate::remote::look::{Whose, look};
 
 pub(super) fn run(context: &Context<'_>, options: &RefreshCerts) -> Result<ExitCode, Failure> {
     let contents = context.read()?;

@@ -442,3 +442,29 @@ fn an_oauth_server_without_tls_is_not_used() {
     let mut signing = begin(&service(Dialect::V2, login), &requests(1));
     assert!(failed(drive(&mut signing, &mut double)).message.contains("oauth2_url"));
 }
+
+#[test]
+fn a_failure_comes_back_from_the_state_as_it_was() {
+    for retry in [Retry::Never, Retry::Poll, Retry::NewTransaction] {
+        for outcome in [Outcome::Known, Outcome::Unknown] {
+            for fault in
+                [Fault::Document, Fault::Signer, Fault::Caller, Fault::Limit, Fault::Unsupported, Fault::Io]
+            {
+                let mut signing = begin(&service(Dialect::V1, Login::Basic), &requests(1));
+                // One document, and it is under way: nothing is left over that was not sent.
+                signing.authorized_until = 1;
+                let response = HttpResponse::new(500, Vec::new(), b"{}".to_vec());
+                let failure =
+                    crate::remote::Failure::new(super::super::error::SYSTEM, "signatures/signHash", "no")
+                        .code(500)
+                        .response(&response)
+                        .retry(retry)
+                        .outcome(outcome)
+                        .fault(fault);
+                assert_eq!(failed(signing.fail(failure.clone())), failure);
+                let mut resumed: Signing = serde_json::from_str(&signing.to_json()).unwrap();
+                assert_eq!(failed(resumed.step(Event::Notified, now())), failure);
+            }
+        }
+    }
+}

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Hidden, number, text, texts};
+use super::Hidden;
+use crate::remote::lenient;
 
 /// Request of `credentials/list`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -46,7 +47,7 @@ pub struct ListResponse {
     #[serde(
         default,
         rename = "credentialIDs",
-        deserialize_with = "texts",
+        deserialize_with = "lenient::texts",
         skip_serializing_if = "Option::is_none"
     )]
     pub credential_ids: Option<Vec<String>>,
@@ -57,12 +58,17 @@ pub struct ListResponse {
     #[serde(
         default,
         rename = "nextPageToken",
-        deserialize_with = "text",
+        deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub next_page_token: Option<String>,
     /// Whether only those that can sign are listed (version 2).
-    #[serde(default, rename = "onlyValid", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "onlyValid",
+        deserialize_with = "lenient::flag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub only_valid: Option<bool>,
 }
 
@@ -96,18 +102,18 @@ pub struct CredentialResponse {
     #[serde(
         default,
         rename = "credentialID",
-        deserialize_with = "text",
+        deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub credential_id: Option<String>,
     /// What the service says of it.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `eu_eidas_qes` and the like (version 2).
     #[serde(
         default,
         rename = "signatureQualifier",
-        deserialize_with = "text",
+        deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub signature_qualifier: Option<String>,
@@ -121,12 +127,17 @@ pub struct CredentialResponse {
     #[serde(
         default,
         rename = "authMode",
-        deserialize_with = "text",
+        deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub auth_mode: Option<String>,
     /// Whether the authorisation names the digests: `1` or `2`.
-    #[serde(default, rename = "SCAL", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "SCAL",
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub scal: Option<String>,
     /// The PIN (version 1).
     #[serde(default, rename = "PIN", skip_serializing_if = "Option::is_none")]
@@ -138,10 +149,10 @@ pub struct CredentialResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth: Option<Auth>,
     /// Signatures that one authorisation may be for.
-    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub multisign: Option<u64>,
     /// The language of the answer.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
 }
 
@@ -149,16 +160,16 @@ pub struct CredentialResponse {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// `enabled` or `disabled`.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Object identifiers of the signature algorithms.
-    #[serde(default, deserialize_with = "texts", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::texts", skip_serializing_if = "Option::is_none")]
     pub algo: Option<Vec<String>>,
     /// Bits.
-    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
     pub len: Option<u64>,
     /// The object identifier of the curve.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub curve: Option<String>,
 }
 
@@ -166,16 +177,16 @@ pub struct Key {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// `valid`, `expired`, `revoked`, `suspended`.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// DER in base64, the signer's first.
-    #[serde(default, deserialize_with = "texts", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::texts", skip_serializing_if = "Option::is_none")]
     pub certificates: Option<Vec<String>>,
     /// The issuer's name.
     #[serde(
         default,
         rename = "issuerDN",
-        deserialize_with = "text",
+        deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub issuer_dn: Option<String>,
@@ -183,7 +194,7 @@ pub struct Certificate {
     #[serde(
         default,
         rename = "serialNumber",
-        deserialize_with = "text",
+        deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub serial_number: Option<String>,
@@ -191,7 +202,7 @@ pub struct Certificate {
     #[serde(
         default,
         rename = "subjectDN",
-        deserialize_with = "text",
+        deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub subject_dn: Option<String>,
@@ -199,12 +210,17 @@ pub struct Certificate {
     #[serde(
         default,
         rename = "validFrom",
-        deserialize_with = "text",
+        deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub valid_from: Option<String>,
     /// `YYYYMMDDHHmmssZ`.
-    #[serde(default, rename = "validTo", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "validTo",
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub valid_to: Option<String>,
 }
 
@@ -212,16 +228,16 @@ pub struct Certificate {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pin {
     /// `true`, `false`, `optional`.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub presence: Option<String>,
     /// `A`: letters and digits, `N`: digits.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// What to call it.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// What to say about it.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
@@ -229,25 +245,35 @@ pub struct Pin {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Otp {
     /// `true`, `false`, `optional`.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub presence: Option<String>,
     /// `online`: `credentials/sendOTP` sends it; `offline`: the signer has a device for it.
-    #[serde(default, rename = "type", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "type",
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub kind: Option<String>,
     /// `A`: letters and digits, `N`: digits.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// What to call it.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// What to say about it.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Who sends it.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// Its id with the provider.
-    #[serde(default, rename = "ID", deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "ID",
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub id: Option<String>,
 }
 
@@ -255,10 +281,10 @@ pub struct Otp {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Auth {
     /// `explicit`, `oauth2code`; `implicit` in some services.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
     /// Which objects together: `PIN AND (OTP OR SMS)`. Without it all of them.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
     /// The objects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -275,16 +301,16 @@ pub struct ObjectType {
     #[serde(default)]
     pub id: String,
     /// `A`: letters and digits, `N`: digits.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// What makes it: `totp`.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub generator: Option<String>,
     /// What to call it.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// What to say about it.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
@@ -343,12 +369,12 @@ pub struct AuthorizeResponse {
     #[serde(
         default,
         rename = "expiresIn",
-        deserialize_with = "number",
+        deserialize_with = "lenient::number",
         skip_serializing_if = "Option::is_none"
     )]
     pub expires_in: Option<u64>,
     /// To ask `credentials/authorizeCheck` with, while the signer has not answered (HTTP 202, version 2).
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub handle: Option<String>,
 }
 
@@ -374,7 +400,7 @@ pub struct ChallengeRequest {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChallengeResponse {
     /// What the signer must answer.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub challenge: Option<String>,
 }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Hidden, text, texts};
+use super::Hidden;
+use crate::remote::lenient;
 
 /// Request of `signatures/signHash`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -75,7 +76,7 @@ pub struct SignDocRequest {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentDigests {
     /// In base64. The document's samples print a single text; it is read as a list of one.
-    #[serde(default, deserialize_with = "texts", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::texts", skip_serializing_if = "Option::is_none")]
     pub hashes: Option<Vec<String>>,
     /// Their algorithm.
     #[serde(default, rename = "hashAlgorithmOID", skip_serializing_if = "Option::is_none")]
@@ -113,13 +114,13 @@ pub struct SignedProperty {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedResponse {
     /// Values in base64, in the order of the hashes.
-    #[serde(default, deserialize_with = "texts", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::texts", skip_serializing_if = "Option::is_none")]
     pub signatures: Option<Vec<String>>,
     /// Documents with their signatures in them (version 2).
     #[serde(
         default,
         rename = "DocumentWithSignature",
-        deserialize_with = "texts",
+        deserialize_with = "lenient::texts",
         skip_serializing_if = "Option::is_none"
     )]
     pub document_with_signature: Option<Vec<String>>,
@@ -127,7 +128,7 @@ pub struct SignedResponse {
     #[serde(
         default,
         rename = "SignatureObject",
-        deserialize_with = "texts",
+        deserialize_with = "lenient::texts",
         skip_serializing_if = "Option::is_none"
     )]
     pub signature_object: Option<Vec<String>>,
@@ -135,7 +136,7 @@ pub struct SignedResponse {
     #[serde(
         default,
         rename = "responseID",
-        deserialize_with = "text",
+        deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub response_id: Option<String>,
@@ -148,13 +149,13 @@ pub struct SignedResponse {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValidationInfo {
     /// OCSP responses, DER in base64.
-    #[serde(default, deserialize_with = "texts", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::texts", skip_serializing_if = "Option::is_none")]
     pub ocsp: Option<Vec<String>>,
     /// Revocation lists, DER in base64.
-    #[serde(default, deserialize_with = "texts", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::texts", skip_serializing_if = "Option::is_none")]
     pub crl: Option<Vec<String>>,
     /// Certificates, DER in base64.
-    #[serde(default, deserialize_with = "texts", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::texts", skip_serializing_if = "Option::is_none")]
     pub certificates: Option<Vec<String>>,
 }
 

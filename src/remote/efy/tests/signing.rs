@@ -221,7 +221,10 @@ fn a_refused_login_ends_it() {
     let body = r#"{"error":{"statusCode":"401","name":"UnauthorizedError","message":"Invalid username or password"}}"#;
     let failure = failed(signing.step(response(401, body), at(0)));
     assert_eq!(failure.message, "Invalid username or password");
-    assert_eq!((failure.call, failure.retry, failure.fault), ("clients/login", Retry::Never, Fault::Caller));
+    assert_eq!(
+        (&*failure.call, failure.retry, failure.fault),
+        ("clients/login", Retry::Never, Fault::Caller)
+    );
 }
 
 #[test]

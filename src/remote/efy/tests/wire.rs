@@ -163,6 +163,17 @@ fn refusals_are_failures_with_the_code() {
 }
 
 #[test]
+fn what_is_blank_says_nothing() {
+    for (body, message) in [
+        (r#"{"error":{"message":"no","name":"UnprocessableEntityError"}}"#, "no"),
+        (r#"{"error":{"message":" ","name":"UnprocessableEntityError"}}"#, "UnprocessableEntityError"),
+        (r#"{"error":{"message":"","name":null}}"#, "HTTP status 422"),
+    ] {
+        assert_eq!(read(&detail(), 422, body).unwrap_err().message, message, "{body}");
+    }
+}
+
+#[test]
 fn codes_are_those_of_the_document() {
     let numbers: Vec<u32> = ResponseCode::ALL.iter().map(|code| code.number()).collect();
     let expected: Vec<u32> = std::iter::once(0).chain(1000..=1029).collect();

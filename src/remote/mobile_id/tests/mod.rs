@@ -4,6 +4,8 @@ mod any_order;
 mod printed;
 mod steps;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;

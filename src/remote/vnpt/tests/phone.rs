@@ -3,7 +3,7 @@
 use super::super::{Code, StatusBy};
 use super::*;
 use crate::fault::Fault;
-use crate::remote::BeginError;
+use crate::remote::{BeginError, System};
 
 /// Up to the first wait.
 fn waiting(documents: &[&str]) -> Signing {
@@ -121,7 +121,7 @@ fn codes_of_sign() {
             let text = number.to_string();
             assert_eq!(gist(&failure), (Some(text.as_str()), retry, Outcome::Known));
             assert_eq!((failure.fault, failure.message.as_str()), (fault, "vì thế"));
-            assert_eq!((failure.system, failure.call), ("vnpt", "v1/signatures/sign"));
+            assert_eq!((failure.system, &*failure.call), (System::Vnpt, "v1/signatures/sign"));
         }
     }
     let unknown = failed(sign(200, &code(1003, "")));
@@ -281,7 +281,7 @@ fn what_cannot_begin() {
         Signing::begin(service, credential, requests, &Terms::new(id)).unwrap_err()
     };
     let one = requests(&["a"]);
-    let incomplete = |error| matches!(error, BeginError::Incomplete { system: "vnpt", .. });
+    let incomplete = |error| matches!(error, BeginError::Incomplete { system: System::Vnpt, .. });
     assert!(incomplete(begin(&Service::new("", "a"), &credential(), &one, "a")));
     assert!(incomplete(begin(&Service::new("https://a", ""), &credential(), &one, "a")));
     assert!(incomplete(begin(&service(), &Credential::new(""), &one, "a")));
@@ -300,7 +300,7 @@ fn what_cannot_begin() {
     assert!(matches!(begin(&small, &credential(), &two, "a"), BeginError::TooMany { most: 1, .. }));
     let bare = Credential::new("000092");
     let error = ThSigning::begin(&service(), &bare, &one, &terms()).unwrap_err();
-    assert!(matches!(error, BeginError::Incomplete { system: "vnpt-th", .. }));
+    assert!(matches!(error, BeginError::Incomplete { system: System::VnptTh, .. }));
 }
 
 #[test]

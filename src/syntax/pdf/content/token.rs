@@ -301,7 +301,7 @@ fn number(word: &[u8]) -> f64 {
             _ => break,
         }
     }
-    #[allow(clippy::cast_precision_loss)]
+    #[allow(clippy::cast_precision_loss, reason = "15 digits are fewer than 2^53: exact")]
     let value = mantissa as f64 / 10_f64.powi(i32::try_from(scale).unwrap_or(0));
     if negative { -value } else { value }
 }

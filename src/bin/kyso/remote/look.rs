@@ -1,33 +1,31 @@
 //! A look at the certificates that somebody has with a service.
 
-use kyso::Entropy;
 use kyso::client::config::ConfiguredService;
 use kyso::client::store::Entry;
-use kyso::client::{DriveError, ProcessEnvironment, Watch};
+use kyso::client::{DriveError, Watch};
 use kyso::remote::{Answer, Credential, FoundCertificate, Input, Listing, Service};
 
-use super::details::{day, plain};
-use crate::failure::{Exit, Failure, note, told};
-use crate::remote::console::{Person, now};
-use crate::remote::interrupt;
+use super::console::Person;
+use super::{context, interrupt};
+use crate::failure::{Exit, Failure, told};
 
 /// Whose certificates are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Whose {
+pub(crate) struct Whose {
     /// Number of a person or an organisation, user name.
-    pub(super) id: Option<String>,
+    pub(crate) id: Option<String>,
     /// The contract.
-    pub(super) agreement: Option<String>,
+    pub(crate) agreement: Option<String>,
 }
 
 impl Whose {
     /// What the store remembers them by.
-    pub(super) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.id.as_deref().or(self.agreement.as_deref()).unwrap_or_default()
     }
 
     /// Whom a credential was found by.
-    pub(super) fn of(entry: &Entry) -> Self {
+    pub(crate) fn of(entry: &Entry) -> Self {
         let agreement = entry.credential().agreement_uuid.clone();
         let id = Some(entry.id().to_owned()).filter(|id| !id.is_empty() && agreement.as_ref() != Some(id));
         Self { id, agreement }
@@ -47,7 +45,7 @@ impl Whose {
 }
 
 /// Asks the service.
-pub(super) fn look(
+pub(crate) fn look(
     service: &ConfiguredService,
     whose: &Whose,
     serial: Option<&str>,
@@ -62,13 +60,10 @@ pub(super) fn look(
     if let Some(serial) = serial {
         credential = credential.serial_number(serial);
     }
-    let entropy = Entropy::from_os()
-        .map_err(|error| Failure::new(Exit::Io, format!("the system gives no randomness: {error}")))?;
+    let entropy = context::entropy()?;
     let mut listing = Listing::begin(&service.service, &credential, &service.terms(&entropy), &entropy)
         .map_err(|error| Failure::new(error.fault().into(), format!("service {name}: {}", told(&error))))?;
-    let driver = service
-        .driver(&ProcessEnvironment)
-        .map_err(|error| Failure::new(error.fault().into(), format!("service {name}: {}", told(&error))))?;
+    let driver = context::driver(service)?;
     interrupt::watch();
     driver.run(&mut listing, &mut Looking(person)).map_err(|error| {
         let exit = match &error {
@@ -94,35 +89,5 @@ impl Watch for Looking<'_, '_> {
 
     fn interrupted(&self) -> bool {
         interrupt::is_pressed()
-    }
-}
-
-/// Entries of what was found. What has no certificate that can be read is passed over with a warning.
-pub(super) fn entries(service: &str, whose: &Whose, found: Vec<FoundCertificate>) -> Vec<Entry> {
-    let read = |found: FoundCertificate| {
-        let credential = &found.credential;
-        let which = credential.serial_number.as_ref().or(credential.credential_id.as_ref());
-        let which = which.map(|which| format!("certificate {}: ", plain(which))).unwrap_or_default();
-        Entry::new(service, whose.id(), found)
-            .inspect_err(|error| note("warning: ", &format!("service {service}: {which}{}", told(error))))
-            .ok()
-    };
-    found.into_iter().filter_map(read).collect()
-}
-
-/// Warns when the certificate is somebody else's, as far as it says, or not valid now.
-pub(super) fn warn(entry: &Entry, alias: &str) {
-    let leaf = entry.leaf();
-    if entry.subject_has_id() == Some(false) {
-        let ids = entry.subject_ids().into_iter().map(|id| format!("{} {}", id.kind, id.number));
-        let ids = ids.collect::<Vec<_>>().join(", ");
-        let line = format!("{alias}: the certificate is for {ids}, and {} was asked for", entry.id());
-        note("warning: ", &line);
-    }
-    let now = now().timestamp();
-    if now > leaf.not_after() {
-        note("warning: ", &format!("{alias}: the certificate was valid until {}", day(leaf.not_after())));
-    } else if now < leaf.not_before() {
-        note("warning: ", &format!("{alias}: the certificate is valid from {}", day(leaf.not_before())));
     }
 }
