@@ -55,7 +55,7 @@ struct Parser<'a> {
 }
 
 /// The levels of binary operators, loosest first.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Or,
     And,
@@ -63,6 +63,44 @@ enum Level {
     Relational,
     Additive,
     Multiplicative,
+}
+
+#[derive(Clone, Copy)]
+enum Operator {
+    Logical,
+    Comparison(Comparison),
+    Arithmetic(Arithmetic),
+}
+
+/// Operands with operators of one level between them, as far as they have been read.
+struct Chain {
+    level: Level,
+    first: Known,
+    rest: Vec<(Operator, Known)>,
+    /// What the next operand stands behind.
+    operator: Operator,
+}
+
+/// The binary operator that is written so.
+fn operator(token: Token<'_>) -> Option<(Level, Operator)> {
+    use Operator::{Arithmetic as Calculates, Comparison as Compares, Logical};
+    let Token::Operator(written) = token else { return None };
+    Some(match written {
+        "or" => (Level::Or, Logical),
+        "and" => (Level::And, Logical),
+        "=" => (Level::Equality, Compares(Comparison::Equal)),
+        "!=" => (Level::Equality, Compares(Comparison::NotEqual)),
+        "<" => (Level::Relational, Compares(Comparison::Less)),
+        "<=" => (Level::Relational, Compares(Comparison::LessOrEqual)),
+        ">" => (Level::Relational, Compares(Comparison::Greater)),
+        ">=" => (Level::Relational, Compares(Comparison::GreaterOrEqual)),
+        "+" => (Level::Additive, Calculates(Arithmetic::Add)),
+        "-" => (Level::Additive, Calculates(Arithmetic::Subtract)),
+        "*" => (Level::Multiplicative, Calculates(Arithmetic::Multiply)),
+        "div" => (Level::Multiplicative, Calculates(Arithmetic::Divide)),
+        "mod" => (Level::Multiplicative, Calculates(Arithmetic::Modulo)),
+        _ => return None,
+    })
 }
 
 impl<'a> Parser<'a> {
@@ -94,7 +132,7 @@ impl<'a> Parser<'a> {
             return Err(XPathError::Limit { what, limit: self.most_depth as u64 });
         }
         self.depth = self.depth.saturating_add(1);
-        let parsed = self.or();
+        let parsed = self.operands();
         self.depth = self.depth.saturating_sub(1);
         parsed
     }
@@ -114,105 +152,64 @@ impl<'a> Parser<'a> {
         (Expr::Constant(place, Box::new(expr)), facts)
     }
 
-    /// Operands with an operator of this level between them.
-    fn chain<Op>(
-        &mut self,
-        level: Level,
-        operator: fn(Level, &str) -> Option<Op>,
-    ) -> Result<(Known, Vec<(Op, Known)>), XPathError> {
-        let first = self.below(level)?;
-        let mut rest = Vec::new();
-        while let Token::Operator(written) = self.token
-            && let Some(op) = operator(level, written)
-        {
+    /// Operands with binary operators between them (3.3 to 3.5). What is begun is kept in a list, not on the
+    /// stack: expressions are as deep as their brackets, and a level of these takes as little as it can.
+    fn operands(&mut self) -> Result<Known, XPathError> {
+        let mut open: Vec<Chain> = Vec::new();
+        let mut operand = self.unary()?;
+        loop {
+            let next = operator(self.token);
+            while let Some(chain) =
+                open.pop_if(|chain| next.as_ref().is_none_or(|(level, _)| chain.level > *level))
+            {
+                operand = self.closed(chain, operand);
+            }
+            let Some((level, operator)) = next else { return Ok(operand) };
             self.advance()?;
-            rest.push((op, self.below(level)?));
-        }
-        Ok((first, rest))
-    }
-
-    fn below(&mut self, level: Level) -> Result<Known, XPathError> {
-        match level {
-            Level::Or => self.and(),
-            Level::And => self.comparison(Level::Equality),
-            Level::Equality => self.comparison(Level::Relational),
-            Level::Relational => self.arithmetic(Level::Additive),
-            Level::Additive => self.arithmetic(Level::Multiplicative),
-            Level::Multiplicative => self.unary(),
+            match open.last_mut() {
+                Some(chain) if chain.level == level => {
+                    let before = std::mem::replace(&mut chain.operator, operator);
+                    chain.rest.push((before, operand));
+                }
+                _ => open.push(Chain { level, first: operand, rest: Vec::new(), operator }),
+            }
+            operand = self.unary()?;
         }
     }
 
-    fn or(&mut self) -> Result<Known, XPathError> {
-        self.logical(Level::Or, Expr::Or)
-    }
-
-    fn and(&mut self) -> Result<Known, XPathError> {
-        self.logical(Level::And, Expr::And)
-    }
-
-    fn logical(&mut self, level: Level, of: fn(Vec<Expr>) -> Expr) -> Result<Known, XPathError> {
-        let (first, rest) = self.chain(level, |level, written| {
-            matches!((level, written), (Level::Or, "or") | (Level::And, "and")).then_some(())
-        })?;
-        if rest.is_empty() {
-            return Ok(first);
-        }
-        let mut facts = Facts { kind: Type::Boolean, ..first.1 };
-        let mut operands = vec![self.constant(first).0];
-        for ((), operand) in rest {
-            facts = facts.with(Type::Boolean, operand.1);
-            operands.push(self.constant(operand).0);
-        }
-        Ok((of(operands), facts))
-    }
-
-    fn comparison(&mut self, level: Level) -> Result<Known, XPathError> {
-        let (first, rest) = self.chain(level, |level, written| {
-            Some(match (level, written) {
-                (Level::Equality, "=") => Comparison::Equal,
-                (Level::Equality, "!=") => Comparison::NotEqual,
-                (Level::Relational, "<") => Comparison::Less,
-                (Level::Relational, "<=") => Comparison::LessOrEqual,
-                (Level::Relational, ">") => Comparison::Greater,
-                (Level::Relational, ">=") => Comparison::GreaterOrEqual,
-                _ => return None,
-            })
-        })?;
-        Ok(self.operation(Type::Boolean, first, rest, Expr::Compare))
-    }
-
-    fn arithmetic(&mut self, level: Level) -> Result<Known, XPathError> {
-        let (first, rest) = self.chain(level, |level, written| {
-            Some(match (level, written) {
-                (Level::Additive, "+") => Arithmetic::Add,
-                (Level::Additive, "-") => Arithmetic::Subtract,
-                (Level::Multiplicative, "*") => Arithmetic::Multiply,
-                (Level::Multiplicative, "div") => Arithmetic::Divide,
-                (Level::Multiplicative, "mod") => Arithmetic::Modulo,
-                _ => return None,
-            })
-        })?;
-        Ok(self.operation(Type::Number, first, rest, Expr::Arithmetic))
-    }
-
-    fn operation<Op>(
-        &mut self,
-        kind: Type,
-        first: Known,
-        rest: Vec<(Op, Known)>,
-        of: fn(Box<Expr>, Vec<(Op, Expr)>) -> Expr,
-    ) -> Known {
-        if rest.is_empty() {
-            return first;
-        }
-        let mut facts = Facts { kind, ..first.1 };
-        let first = Box::new(self.constant(first).0);
-        let mut operands = Vec::with_capacity(rest.len());
-        for (op, operand) in rest {
+    /// A chain with its last operand.
+    fn closed(&mut self, mut chain: Chain, last: Known) -> Known {
+        let kind = if chain.level < Level::Additive { Type::Boolean } else { Type::Number };
+        chain.rest.push((chain.operator, last));
+        let mut facts = Facts { kind, ..chain.first.1 };
+        let first = self.constant(chain.first).0;
+        let mut rest = Vec::with_capacity(chain.rest.len());
+        for (operator, operand) in chain.rest {
             facts = facts.with(kind, operand.1);
-            operands.push((op, self.constant(operand).0));
+            rest.push((operator, self.constant(operand).0));
         }
-        (of(first, operands), facts)
+        let all = |first, rest: Vec<(_, Expr)>| {
+            std::iter::once(first).chain(rest.into_iter().map(|(_, operand)| operand)).collect()
+        };
+        let expr = match chain.level {
+            Level::Or => Expr::Or(all(first, rest)),
+            Level::And => Expr::And(all(first, rest)),
+            Level::Equality | Level::Relational => Expr::Compare(
+                Box::new(first),
+                of_one_kind(rest, |operator| match operator {
+                    Operator::Comparison(comparison) => Some(comparison),
+                    Operator::Logical | Operator::Arithmetic(_) => None,
+                }),
+            ),
+            Level::Additive | Level::Multiplicative => Expr::Arithmetic(
+                Box::new(first),
+                of_one_kind(rest, |operator| match operator {
+                    Operator::Arithmetic(arithmetic) => Some(arithmetic),
+                    Operator::Logical | Operator::Comparison(_) => None,
+                }),
+            ),
+        };
+        (expr, facts)
     }
 
     fn unary(&mut self) -> Result<Known, XPathError> {
@@ -477,6 +474,11 @@ impl<'a> Parser<'a> {
         let facts = facts.map_or(own, |facts| facts.with(kind, own));
         Ok((Expr::Call(function, arguments), facts))
     }
+}
+
+/// The operators of a chain, which are all of the kind that its level has.
+fn of_one_kind<Op>(rest: Vec<(Operator, Expr)>, kind: fn(Operator) -> Option<Op>) -> Vec<(Op, Expr)> {
+    rest.into_iter().filter_map(|(operator, operand)| Some((kind(operator)?, operand))).collect()
 }
 
 fn nodes(position: usize, facts: Facts) -> Result<(), XPathError> {

@@ -280,6 +280,19 @@ fn what_is_wrong_is_said_with_its_place() {
     assert!(matches!(error(&format!("1{}", " + 1".repeat(17_000))), XPathError::Limit { .. }));
 }
 
+/// Threads have two mebibytes unless somebody asks for more, and code that was not optimised takes most.
+#[test]
+fn brackets_and_operators_take_little_of_the_stack() {
+    let nested = format!("{}1{}", "1 or 1 and 1 = 1 < 1 + 1 * -(".repeat(98), ")".repeat(98));
+    let predicates = format!("{}a{}", "a[b or ".repeat(98), "]".repeat(98));
+    let small = std::thread::Builder::new().stack_size(7 << 18);
+    let thread = small.spawn(move || {
+        check(&nested, "true");
+        check(&format!("boolean({predicates})"), "false");
+    });
+    thread.unwrap().join().unwrap();
+}
+
 fn name(local: &str) -> Name {
     Name { prefix: "".into(), local: local.into(), namespace: "".into() }
 }
