@@ -19,8 +19,7 @@ use std::time::{Duration, Instant};
 use signing::{Fault, PrepareError, Source, at, identity, verify};
 
 /// The longest that one document may take, prepared, inspected and verified: two seconds each, and some
-/// for a busy machine. Code that was not optimised
-/// is an order of magnitude slower.
+/// for a busy machine. Code that was not optimised is an order of magnitude slower.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 90 } else { 8 });
 /// What a process may have of address space, in KiB; the least that a Rust test program starts with is a tenth.
 const ADDRESS_SPACE: u64 = 1 << 20;

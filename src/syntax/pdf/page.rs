@@ -227,6 +227,10 @@ impl<S: Source> Pages<'_, S> {
 
     /// The page at or below a kid, or none yet.
     fn visit(&mut self, place: Place, kid: &Object, above: &Dictionary) -> Result<Option<Page>, PdfError> {
+        // What was entered is a node: however large it is, it need not be read once more.
+        if place.as_reference().is_some_and(|id| self.entered.contains(&id)) {
+            return Ok(None);
+        }
         let Object::Dictionary(dictionary) = self.document.resolve(kid)? else { return Ok(None) };
         let node = Placed { place, dictionary };
         if is_page(&node.dictionary) {
