@@ -129,9 +129,7 @@ impl Failure {
     pub(crate) fn without<'s>(mut self, secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
         for secret in secrets.into_iter().map(|secret| secret.expose().trim()) {
             for text in [Some(&mut self.message), self.response.as_mut()].into_iter().flatten() {
-                if secret.len() >= 4 && text.contains(secret) {
-                    *text = text.replace(secret, redact::HIDDEN);
-                }
+                redact::take_out(text, secret);
             }
         }
         self

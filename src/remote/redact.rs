@@ -61,6 +61,29 @@ pub(crate) fn cut(text: &mut String, most: usize) {
     }
 }
 
+/// The fewest bytes of a secret that are looked for: fewer would be found in any text.
+const LEAST: usize = 4;
+
+/// Takes a secret out of a text, also the part of it that a cut has left.
+pub(crate) fn take_out(text: &mut String, secret: &str) {
+    if secret.len() < LEAST {
+        return;
+    }
+    if text.contains(secret) {
+        *text = text.replace(secret, HIDDEN);
+    }
+    let mut from = 0;
+    while let Some(found) = text.get(from..).and_then(|rest| rest.find(HIDDEN)) {
+        let cut = from.saturating_add(found);
+        let is_left = |length: &usize| {
+            secret.get(..*length).zip(text.get(..cut)).is_some_and(|(part, text)| text.ends_with(part))
+        };
+        let left = (LEAST..secret.len()).rev().find(is_left).unwrap_or(0);
+        text.replace_range(cut.saturating_sub(left)..cut, "");
+        from = cut.saturating_sub(left).saturating_add(HIDDEN.len());
+    }
+}
+
 fn hide(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -108,6 +131,24 @@ mod tests {
     fn what_is_no_json_is_not_repeated() {
         assert_eq!(body(b"<html>password=1</html>"), "(23 bytes that are not JSON)");
         assert_eq!(body(b""), "");
+    }
+
+    #[test]
+    fn what_a_cut_left_of_a_secret_is_taken_out() {
+        let secret = "bearer-ấ-0123456789";
+        for before in 170..200 {
+            let filling = "x".repeat(before);
+            let mut text =
+                body(format!(r#"{{"message":"{filling}{secret}","more":"{secret} twice"}}"#).as_bytes());
+            take_out(&mut text, secret);
+            assert!(text.contains(&filling) && text.ends_with(r#"","more":"… twice"}"#), "{text}");
+            // Three characters of it would be found in any text.
+            assert!(!text.contains(&secret[..4]), "{before}: {text}");
+        }
+        let mut text = "to be cut…".to_owned();
+        take_out(&mut text, "cut");
+        take_out(&mut text, "cutter");
+        assert_eq!(text, "to be cut…");
     }
 
     #[test]
