@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -243,7 +244,7 @@ impl Keeping {
             }
         }
         let made = Certificate::from_der(make()?.der())?;
-        fs::write(&file, certificate_pem(&made)).map_err(file_error(&file, "writing"))?;
+        write_public(&file, certificate_pem(&made).as_bytes())?;
         Ok(made)
     }
 }
@@ -268,21 +269,43 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, SandboxError> {
     }
 }
 
-/// Writes a file that only its owner can read, unless it is there as it should be: another sandbox may be
-/// using it.
+/// Writes a file that only its owner can read.
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), SandboxError> {
+    put(path, bytes, true)
+}
+
+/// Writes a file that everybody may read.
+pub(super) fn write_public(path: &Path, bytes: &[u8]) -> Result<(), SandboxError> {
+    put(path, bytes, false)
+}
+
+/// Writes a file as a whole, or leaves it, if it is there as it should be: another sandbox may be using it,
+/// and this one may be killed.
+fn put(path: &Path, bytes: &[u8], is_private: bool) -> Result<(), SandboxError> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
     if read(path)?.is_some_and(|kept| Zeroizing::new(kept).as_slice() == bytes) {
         return Ok(());
     }
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let part = path.with_added_extension(format!("{}-{number}.part", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
-    {
+    if is_private {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let mut file = options.open(path).map_err(file_error(path, "writing"))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(file_error(path, "writing"))
+    #[cfg(not(unix))]
+    let _ = is_private;
+    let written = options.open(&part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&part, path)
+    });
+    written.map_err(|error| {
+        let _ = fs::remove_file(&part);
+        file_error(path, "writing")(error)
+    })
 }
 
 pub(super) fn file_error<'p>(

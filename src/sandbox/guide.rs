@@ -5,7 +5,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use super::authority::{certificate_pem, file_error, write_private};
+use super::authority::{certificate_pem, file_error, write_private, write_public};
 use super::{SandboxError, World};
 
 /// Writes the files of the folder, and says what there is.
@@ -18,17 +18,14 @@ pub(super) fn write(
     let mut guide = told(world, address, providers);
     if let Some(folder) = folder {
         guide.push_str(&commands(world, providers, folder));
-        let path = folder.join("ca.pem");
-        fs::write(&path, certificate_pem(world.root())).map_err(file_error(&path, "writing"))?;
+        write_public(&folder.join("ca.pem"), certificate_pem(world.root()).as_bytes())?;
         let secrets = folder.join("secrets");
         fs::create_dir_all(&secrets).map_err(file_error(&secrets, "making the folder"))?;
         let party = world.relying_party();
         write_private(&secrets.join("service-password"), party.password.expose().as_bytes())?;
         write_private(&secrets.join("service-signature"), party.ssl2_signature.expose().as_bytes())?;
         write_private(&secrets.join("login-key.pem"), party.ssl2_key_pem.as_bytes())?;
-        let path = folder.join("sandbox.toml");
-        let text = configuration(world, address, providers);
-        fs::write(&path, text).map_err(file_error(&path, "writing"))?;
+        write_public(&folder.join("sandbox.toml"), configuration(world, address, providers).as_bytes())?;
         write_private(&folder.join("README.txt"), guide.as_bytes())?;
     }
     Ok(guide)
