@@ -119,16 +119,23 @@ impl Picture {
 
     /// Every pixel as the mean of those around it.
     fn blurred(&self) -> Vec<[i32; 3]> {
+        // The sum over a window that moves on: what enters is added, what is left behind taken off.
         let line = |values: &[[i32; 3]], stride: usize, count: usize, start: usize, out: &mut [[i32; 3]]| {
-            for index in 0..count {
-                let range = index.saturating_sub(BLUR)..=(index + BLUR).min(count - 1);
-                let share = i32::try_from(range.clone().count()).unwrap();
-                let mut sum = [0; 3];
-                for near in range {
-                    let pixel = values[start + near * stride];
-                    sum.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += value);
+            let (mut sum, mut share) = ([0_i32; 3], 0_i32);
+            for index in 0..count + BLUR {
+                if index < count {
+                    let [red, green, blue] = values[start + index * stride];
+                    sum = [sum[0] + red, sum[1] + green, sum[2] + blue];
+                    share += 1;
                 }
-                out[start + index * stride] = sum.map(|sum| sum / share);
+                if index > 2 * BLUR {
+                    let [red, green, blue] = values[start + (index - 2 * BLUR - 1) * stride];
+                    sum = [sum[0] - red, sum[1] - green, sum[2] - blue];
+                    share -= 1;
+                }
+                if index >= BLUR {
+                    out[start + (index - BLUR) * stride] = [sum[0] / share, sum[1] / share, sum[2] / share];
+                }
             }
         };
         let whole: Vec<[i32; 3]> = self.pixels.iter().map(|pixel| pixel.map(i32::from)).collect();
