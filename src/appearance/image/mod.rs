@@ -72,6 +72,12 @@ pub enum ImageError {
     /// The PNG is damaged.
     #[error("damaged PNG: {0}")]
     Png(#[from] ::png::DecodingError),
+    /// The palette of the PNG is damaged.
+    #[error("damaged PNG: a palette of {bytes} bytes; three make an entry, and 256 entries are the most")]
+    Palette {
+        /// How long it is, in bytes.
+        bytes: usize,
+    },
     /// The JPEG is damaged.
     #[error("damaged JPEG at byte {at}: {what}")]
     Jpeg {

@@ -32,6 +32,7 @@ impl Raster {
         let (width, height) = (header.width, header.height);
         check_pixels(width, height, limits)?;
         let mut reader = decoder.read_info()?;
+        check_palette(reader.info())?;
         let too_large = || ImageError::Limit {
             what: "bytes when decoded",
             value: u64::from(width).saturating_mul(u64::from(height)).saturating_mul(PIXEL),
@@ -93,6 +94,13 @@ impl Raster {
         }
         (model, Plane::new(&flat, self.width, model.components()))
     }
+}
+
+/// Three bytes to an entry, at most 256 of them (11.2.2): the decoder takes that for granted.
+fn check_palette(info: &png::Info<'_>) -> Result<(), ImageError> {
+    const MOST: usize = 256 * 3;
+    let bytes = info.palette.as_deref().map_or(0, <[u8]>::len);
+    if bytes.is_multiple_of(3) && bytes <= MOST { Ok(()) } else { Err(ImageError::Palette { bytes }) }
 }
 
 /// A component in front of another, `alpha` of 255 opaque.
