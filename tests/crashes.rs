@@ -12,8 +12,8 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// The longest that one input may take in a build without optimisation.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest that one input may take in a build without optimisation, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };

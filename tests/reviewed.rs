@@ -10,6 +10,9 @@ use kyso::pdf::{PrepareError, Refusal, Signing};
 use kyso::signer::{LocalKey, Signer as _};
 use kyso::{At, Chain, Entropy, SignatureValue};
 
+/// What once took hours takes seconds; more for a busy machine and code that was not optimised.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 fn key_file(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/keys").join(name)).unwrap()
 }
@@ -140,7 +143,7 @@ fn a_dictionary_that_holds_itself_ends() {
     let text = document("<</Type/Catalog/Pages 2 0 R>>", &[(5, &encrypt)], "/Encrypt 5 0 R");
     let start = Instant::now();
     assert!(sign(&signing(), text.as_bytes()).is_err());
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < PATIENCE);
 }
 
 #[test]
@@ -149,7 +152,7 @@ fn scans_that_find_the_same_bytes_again_end() {
         let text = format!("%PDF-1.4\n{}", word.repeat(50_000));
         let start = Instant::now();
         assert!(sign(&signing(), text.as_bytes()).is_err());
-        assert!(start.elapsed() < Duration::from_secs(20), "{word}: {:?}", start.elapsed());
+        assert!(start.elapsed() < PATIENCE, "{word}: {:?}", start.elapsed());
     }
 }
 

@@ -14,7 +14,7 @@ use kyso::xml::{
 use kyso::{At, Chain, Entropy, SignatureValue};
 
 /// What is linear takes a fraction of it even without optimisation; what is quadratic takes minutes.
-const PROMPT: Duration = Duration::from_secs(8);
+const PROMPT: Duration = Duration::from_secs(30);
 
 fn read_key(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/keys").join(name)).unwrap()

@@ -1,12 +1,17 @@
 //! Known attacks: signature wrapping, ids that stand twice, look-alikes, transforms that leave nothing or
 //! cost too much, comments, entities.
 
+use std::time::Duration;
+
 use kyso::Fault;
 use kyso::verify::{self, Check, FindingKind};
 
 use super::hand::{
     DSIG, ENVELOPED, Hand, Ref, kinds, options, refused, refused_with, valid, verify, verify_with,
 };
+
+/// The longest that one document may take, on a busy machine with code that was not optimised.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A message as SAML has it: a response with an assertion, whichever was signed.
 const ASSERTION: &str = "<Assertion ID=\"a1\"><Subject>alice</Subject></Assertion>";
@@ -303,7 +308,7 @@ fn bombs() {
     let mut small = options();
     small.limits.xml_memory_bytes = 4 << 20;
     refused_with(&format!("<r>{large}{s}</r>"), FindingKind::TooMuchWork, &small);
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
     // An expression that visits every node for every node.
     let xpath = "<Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><XPath>count(following::node()) &gt; count(preceding::node()) or true()</XPath></Transform>";
     let s = hand.signature("s", &[Ref::new("#x", xpath, &large)], "");
@@ -496,7 +501,7 @@ fn what_would_cost_too_much() {
         let report = verify::xml(document.as_bytes(), &options());
         let took = start.elapsed();
         println!("{name}: {} bytes, {took:?}", document.len());
-        assert!(took.as_secs() < 20, "{name}: {took:?}");
+        assert!(took < PATIENCE, "{name}: {took:?}");
         if let Ok(report) = report {
             assert!(report.to_json().len() < 400 << 20, "{name}");
         }

@@ -419,11 +419,14 @@ fn places_behind_entities_are_found() {
     assert_eq!(plain.nearest_offset(1000), document.len() as u64);
 }
 
+/// Long, for a busy machine and code that was not optimised.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 5 });
+
 /// Runs `document` into a limit, which must not take long.
 fn limited(document: &str) -> String {
     let start = Instant::now();
     let error = error(document);
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
     assert!(matches!(error.kind(), XmlErrorKind::Limit { .. }), "{error}");
     error.to_string()
 }
