@@ -10,6 +10,8 @@ mod oauth;
 #[path = "remote_csc/strict.rs"]
 mod strict;
 mod support;
+#[path = "remote_csc/timestamp.rs"]
+mod timestamp;
 
 use std::fs;
 use std::io;

@@ -2,6 +2,8 @@
 
 use super::SignedAttributes;
 use crate::algorithm::{Digest, Suite, digest_identifier, signature_identifier};
+#[cfg(feature = "sandbox")]
+use crate::asn1::OID;
 use crate::asn1::{OCTET_STRING, SEQUENCE, SET, context, write};
 use crate::certificate::Chain;
 
@@ -17,6 +19,9 @@ const DETACHED_DATA: &[u8] = &[0x30, 0x0B, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0
 /// `CMSVersion` 1: issuerAndSerialNumber, content of type data.
 const VERSION_1: &[u8] = &[0x02, 0x01, 0x01];
 
+/// `CMSVersion` 3: issuerAndSerialNumber, content of another type.
+const VERSION_3: &[u8] = &[0x02, 0x01, 0x03];
+
 /// The lengths of the contents, from the inside out.
 struct Lengths {
     signer_info: usize,
@@ -26,7 +31,14 @@ struct Lengths {
 }
 
 impl Lengths {
-    fn new(chain: &Chain, digest_id: usize, signature_id: usize, attributes: usize, rest: usize) -> Self {
+    fn new(
+        chain: &Chain,
+        content: usize,
+        digest_id: usize,
+        signature_id: usize,
+        attributes: usize,
+        rest: usize,
+    ) -> Self {
         let sum = |parts: &[usize]| parts.iter().fold(0_usize, |sum, part| sum.saturating_add(*part));
         let signer_info = sum(&[
             VERSION_1.len(),
@@ -39,7 +51,7 @@ impl Lengths {
         let signed_data = sum(&[
             VERSION_1.len(),
             write::tlv_len(digest_id),
-            DETACHED_DATA.len(),
+            content,
             write::tlv_len(chain.certificates_der().len()),
             write::tlv_len(write::tlv_len(signer_info)),
         ]);
@@ -56,19 +68,46 @@ impl Lengths {
 /// gives. It is not checked here.
 #[must_use]
 pub fn assemble(attributes: &SignedAttributes, suite: Suite, value: &[u8], chain: &Chain) -> Vec<u8> {
+    around(VERSION_1, DETACHED_DATA, attributes, suite, value, chain)
+}
+
+/// The same around content of a type other than data, which it holds.
+#[cfg(feature = "sandbox")]
+pub(crate) fn assemble_around(
+    content_type: &const_oid::ObjectIdentifier,
+    content: &[u8],
+    attributes: &SignedAttributes,
+    suite: Suite,
+    value: &[u8],
+    chain: &Chain,
+) -> Vec<u8> {
+    let kind = write::wrap(OID, &[content_type.as_bytes()]);
+    let inside = write::wrap(context(0), &[&write::wrap(OCTET_STRING, &[content])]);
+    around(VERSION_3, &write::wrap(SEQUENCE, &[&kind, &inside]), attributes, suite, value, chain)
+}
+
+fn around(
+    version: &[u8],
+    content: &[u8],
+    attributes: &SignedAttributes,
+    suite: Suite,
+    value: &[u8],
+    chain: &Chain,
+) -> Vec<u8> {
     let digest_id = digest_identifier(suite.digest());
     let signature_id = signature_identifier(suite);
     let signed = attributes.contents();
+    let value_len = write::tlv_len(value.len());
     let lengths =
-        Lengths::new(chain, digest_id.len(), signature_id.len(), signed.len(), write::tlv_len(value.len()));
+        Lengths::new(chain, content.len(), digest_id.len(), signature_id.len(), signed.len(), value_len);
     let mut out = Vec::with_capacity(write::tlv_len(lengths.content_info));
     write::header(&mut out, SEQUENCE, lengths.content_info);
     out.extend_from_slice(SIGNED_DATA);
     write::header(&mut out, context(0), lengths.explicit);
     write::header(&mut out, SEQUENCE, lengths.signed_data);
-    out.extend_from_slice(VERSION_1);
+    out.extend_from_slice(version);
     write::tlv(&mut out, SET, &digest_id);
-    out.extend_from_slice(DETACHED_DATA);
+    out.extend_from_slice(content);
     write::tlv(&mut out, context(0), chain.certificates_der());
     write::header(&mut out, SET, write::tlv_len(lengths.signer_info));
     write::header(&mut out, SEQUENCE, lengths.signer_info);
@@ -99,5 +138,6 @@ pub fn reserved_len(chain: &Chain, suite: Suite, signing_time: bool, timestamp: 
     let rest = if timestamp { value.saturating_add(TIMESTAMP_ROOM) } else { value };
     let digest_id = digest_identifier(suite.digest()).len();
     let signature_id = signature_identifier(suite).len();
-    write::tlv_len(Lengths::new(chain, digest_id, signature_id, attributes, rest).content_info)
+    let lengths = Lengths::new(chain, DETACHED_DATA.len(), digest_id, signature_id, attributes, rest);
+    write::tlv_len(lengths.content_info)
 }

@@ -36,6 +36,17 @@ impl SignedAttributes {
         suite: Suite,
         signing_time: Option<i64>,
     ) -> Result<Self, CmsError> {
+        Self::of(oid::DATA, message_digest, chain, suite, signing_time)
+    }
+
+    /// The same for content of another type.
+    pub(crate) fn of(
+        content_type: ObjectIdentifier,
+        message_digest: &Digest,
+        chain: &Chain,
+        suite: Suite,
+        signing_time: Option<i64>,
+    ) -> Result<Self, CmsError> {
         let algorithm = suite.digest();
         if message_digest.algorithm() != algorithm {
             let found = message_digest.algorithm().name().to_owned();
@@ -43,7 +54,7 @@ impl SignedAttributes {
         }
         let digest = write::wrap(OCTET_STRING, &[message_digest.as_bytes()]);
         let mut attributes = vec![
-            attribute(oid::CONTENT_TYPE, &write::wrap(OID, &[oid::DATA.as_bytes()])),
+            attribute(oid::CONTENT_TYPE, &write::wrap(OID, &[content_type.as_bytes()])),
             attribute(oid::MESSAGE_DIGEST, &digest),
             attribute(oid::SIGNING_CERTIFICATE_V2, &ess::signing_certificate_v2(chain, algorithm)),
         ];

@@ -12,6 +12,8 @@ mod signer_info;
 mod tests;
 mod timestamp;
 
+#[cfg(feature = "sandbox")]
+pub(crate) use assemble::assemble_around;
 pub use assemble::{TIMESTAMP_ROOM, assemble, reserved_len};
 pub use attributes::SignedAttributes;
 pub use check::{SignerCheck, SigningCertificate, check_returned, verify_signer};

@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 use super::SandboxError;
-use super::authority::{Authority, Issued, Subject};
+use super::authority::{Authority, Issued, Purpose, Subject};
 use super::keys::Kind;
+use super::stamper::Stamper;
 use crate::algorithm::{DigestAlgorithm, KeyKind};
 use crate::certificate::{Certificate, Chain};
 use crate::remote::Secret;
@@ -116,6 +117,7 @@ const MOST_ENROLLED: usize = 64;
 /// Everybody.
 pub(super) struct Accounts {
     pub(super) relying_party: RelyingParty,
+    pub(super) stamper: Stamper,
     demonstration: Vec<Subscriber>,
     /// Filled from the front; what is in it stays.
     enrolled: [OnceLock<Subscriber>; MOST_ENROLLED],
@@ -130,7 +132,9 @@ impl Accounts {
             Subject {
                 common_name: "Kyso Sandbox Relying Party", uid: "MST:0000000002", locality: "Đà Nẵng"
             };
-        let Issued { chain, key_pem, .. } = authority.issue("relying-party", Kind::Rsa, &subject)?;
+        let Issued { chain, key_pem, .. } =
+            authority.issue("relying-party", Kind::Rsa, &subject, Purpose::Signing)?;
+        let stamper = Stamper::open(&authority)?;
         authority.complete();
         let relying_party = RelyingParty {
             id: "kyso-sandbox",
@@ -142,6 +146,7 @@ impl Accounts {
         };
         Ok(Self {
             relying_party,
+            stamper,
             demonstration,
             enrolled: [const { OnceLock::new() }; MOST_ENROLLED],
             authority,
@@ -312,7 +317,7 @@ fn holding(
     kind: Kind,
     subject: &Subject<'_>,
 ) -> Result<Holding, SandboxError> {
-    let Issued { chain, key, .. } = authority.issue(credential_id, kind, subject)?;
+    let Issued { chain, key, .. } = authority.issue(credential_id, kind, subject, Purpose::Signing)?;
     Ok(Holding {
         credential_id: credential_id.to_owned(),
         agreement_uuid: format!("00000000-0000-4000-8000-{number:012}"),

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, SerialNumber,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SerialNumber,
 };
 use zeroize::Zeroizing;
 
@@ -23,6 +23,10 @@ use crate::signer::LocalKey;
 const DAY: Duration = Duration::from_secs(86_400);
 /// `userid` of RFC 4519: where certificates here name the identity card or tax code.
 const UID: [u64; 7] = [0, 9, 2342, 19_200_300, 100, 1, 1];
+
+/// `extKeyUsage` (RFC 5280, 4.2.1.12), and its value for `id-kp-timeStamping` alone.
+const EXTENDED_KEY_USAGE: &[u64] = &[2, 5, 29, 37];
+const TIME_STAMPING: [u8; 12] = [0x30, 0x0A, 0x06, 0x08, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08];
 
 /// Where keys and certificates are kept.
 pub(super) enum Keeping {
@@ -38,6 +42,15 @@ pub(super) struct Subject<'a> {
     /// `CCCD:…` or `MST:…`.
     pub(super) uid: &'a str,
     pub(super) locality: &'a str,
+}
+
+/// What a certificate is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Somebody's signatures.
+    Signing,
+    /// Timestamps (RFC 3161, 2.3).
+    TimeStamping,
 }
 
 /// A certificate with its issuers, and its key.
@@ -90,11 +103,13 @@ impl Authority {
         name: &str,
         kind: Kind,
         subject: &Subject<'_>,
+        purpose: Purpose,
     ) -> Result<Issued, SandboxError> {
         let pkcs8 = self.keeping.key(name, kind)?;
         let key = pair(&pkcs8)?;
-        let leaf =
-            self.keeping.certificate(name, &key, Some(&self.issuing), || self.certify(&key, subject))?;
+        let leaf = self
+            .keeping
+            .certificate(name, &key, Some(&self.issuing), || self.certify(&key, subject, purpose))?;
         Ok(Issued {
             chain: Chain::from_der([leaf.der(), self.issuing.der(), self.root.der()])?,
             key: LocalKey::from_pkcs8_der(&pkcs8)?,
@@ -105,7 +120,7 @@ impl Authority {
     /// The same for a new RSA key that is kept nowhere.
     pub(super) fn issue_anew(&self, subject: &Subject<'_>) -> Result<Issued, SandboxError> {
         let pkcs8 = keys::generate(Kind::Rsa)?;
-        let leaf = self.certify(&pair(&pkcs8)?, subject)?;
+        let leaf = self.certify(&pair(&pkcs8)?, subject, Purpose::Signing)?;
         Ok(Issued {
             chain: Chain::from_der([leaf.der().as_ref(), self.issuing.der(), self.root.der()])?,
             key: LocalKey::from_pkcs8_der(&pkcs8)?,
@@ -117,6 +132,7 @@ impl Authority {
         &self,
         key: &impl rcgen::PublicKeyData,
         subject: &Subject<'_>,
+        purpose: Purpose,
     ) -> Result<rcgen::Certificate, SandboxError> {
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
@@ -126,8 +142,18 @@ impl Authority {
         params.distinguished_name.push(DnType::CustomDnType(UID.to_vec()), subject.uid);
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];
-        params.extended_key_usages =
-            vec![ExtendedKeyUsagePurpose::ClientAuth, ExtendedKeyUsagePurpose::EmailProtection];
+        match purpose {
+            Purpose::Signing => {
+                params.extended_key_usages =
+                    vec![ExtendedKeyUsagePurpose::ClientAuth, ExtendedKeyUsagePurpose::EmailProtection];
+            }
+            Purpose::TimeStamping => {
+                let mut only = CustomExtension::from_oid_content(EXTENDED_KEY_USAGE, TIME_STAMPING.to_vec());
+                // The one that must be critical, and rcgen's own never is.
+                only.set_criticality(true);
+                params.custom_extensions.push(only);
+            }
+        }
         params.use_authority_key_identifier_extension = true;
         valid(&mut params, 3 * 365)?;
         let issuer = Issuer::new(issuing_params()?, &self.issuing_key);

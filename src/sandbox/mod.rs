@@ -30,6 +30,7 @@ mod providers;
 mod server;
 mod settings;
 mod signing;
+mod stamper;
 mod tokens;
 mod transactions;
 mod vnpt;

@@ -19,6 +19,7 @@ use super::ledger::Ledger;
 use super::signing::{Order, SignError, SignedDocument, Work};
 use super::tokens::{Shelf, Token, TokenError, after};
 use super::transactions::{Ended, NotPending, Pending, Status, Submission, SubmitError, Transactions};
+use crate::algorithm::Digest;
 use crate::certificate::Certificate;
 use crate::remote::Secret;
 
@@ -335,6 +336,11 @@ impl World {
     pub fn sign_now(&self, order: &Order) -> Result<Vec<SignedDocument>, SignError> {
         let name = format!("order {}", self.next_call());
         self.carried_out(&self.work(order, self.faults_for(&name))?)
+    }
+
+    /// A timestamp token over a digest, of now.
+    pub(super) fn timestamp(&self, digest: &Digest, nonce: Option<&[u8]>) -> Result<Vec<u8>, SignError> {
+        self.accounts.stamper.token(digest, &self.random::<16>(), nonce, self.now())
     }
 
     /// Signs, and keeps account of it.

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use super::*;
 
 /// Somebody who makes calls by hand.
-struct Caller<'s> {
+pub(super) struct Caller<'s> {
     sandbox: &'s Sandbox,
     version: &'static str,
     authorization: String,
 }
 
 impl<'s> Caller<'s> {
-    fn new(sandbox: &'s Sandbox, version: &'static str) -> Self {
+    pub(super) fn new(sandbox: &'s Sandbox, version: &'static str) -> Self {
         let signer = signer(sandbox);
         let pair = format!("{}:{}", signer.username, signer.password.expose());
         let basic = base64::engine::general_purpose::STANDARD.encode(pair);
@@ -32,7 +32,12 @@ impl<'s> Caller<'s> {
         (reply.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    fn refused(&self, call: &str, body: &Value) -> (String, String) {
+    /// The token of the login.
+    pub(super) fn token(&self) -> Secret {
+        Secret::new(self.authorization.strip_prefix("Bearer ").unwrap())
+    }
+
+    pub(super) fn refused(&self, call: &str, body: &Value) -> (String, String) {
         let (status, told) = self.call(call, body);
         assert!((400..500).contains(&status), "{call} {body}: {status} {told}");
         let text = |name: &str| told[name].as_str().unwrap().to_owned();

@@ -30,6 +30,7 @@ pub(super) fn info(call: &Call<'_>) -> Reply {
         "credentials/authorize",
         "credentials/extendTransaction",
         "signatures/signHash",
+        "signatures/timestamp",
     ];
     let more: &[&str] = match call.version {
         Version::V1 => &["credentials/sendOTP"],

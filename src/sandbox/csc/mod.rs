@@ -18,6 +18,7 @@ mod oauth;
 mod page;
 mod sad;
 mod signatures;
+mod timestamp;
 
 use super::{Holding, Incoming, Provider, Reply, Subscriber, World};
 
@@ -72,6 +73,7 @@ fn dispatch(version: Version, call: &str, request: &Incoming<'_>, world: &World)
         (Version::V2, "credentials/authorizeCheck") => sad::check(&call_of()?),
         (Version::V2, "credentials/getChallenge") => sad::challenge(&call_of()?),
         (_, "signatures/signHash") => signatures::sign_hash(&call_of()?),
+        (_, "signatures/timestamp") => timestamp::timestamp(&call_of()?),
         (Version::V2, "signatures/signDoc") => signatures::sign_doc(&call_of()?),
         (Version::V2, "signatures/signPolling") => signatures::poll(&call_of()?),
         _ => Err(refuse(501, "invalid_request", "This call is not implemented")),
