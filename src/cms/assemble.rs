@@ -19,9 +19,6 @@ const DETACHED_DATA: &[u8] = &[0x30, 0x0B, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0
 /// `CMSVersion` 1: issuerAndSerialNumber, content of type data.
 const VERSION_1: &[u8] = &[0x02, 0x01, 0x01];
 
-/// `CMSVersion` 3: issuerAndSerialNumber, content of another type.
-const VERSION_3: &[u8] = &[0x02, 0x01, 0x03];
-
 /// The lengths of the contents, from the inside out.
 struct Lengths {
     signer_info: usize,
@@ -81,6 +78,8 @@ pub(crate) fn assemble_around(
     value: &[u8],
     chain: &Chain,
 ) -> Vec<u8> {
+    /// `CMSVersion` 3: issuerAndSerialNumber, content of another type.
+    const VERSION_3: &[u8] = &[0x02, 0x01, 0x03];
     let kind = write::wrap(OID, &[content_type.as_bytes()]);
     let inside = write::wrap(context(0), &[&write::wrap(OCTET_STRING, &[content])]);
     around(VERSION_3, &write::wrap(SEQUENCE, &[&kind, &inside]), attributes, suite, value, chain)
